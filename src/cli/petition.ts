@@ -1,0 +1,39 @@
+/** `todoke petition compile`: seals the waiting names and makes the files, without a running service. */
+import { join } from 'node:path';
+import { createCampaignBook } from '../campaigns/campaign-book.ts';
+import { loadCampaigns } from '../campaigns/load-campaigns.ts';
+import { loadWords, wordsFolder } from '../campaigns/words.ts';
+import { systemClock } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { makePetitionFiles } from '../petitions/make-petition-files.ts';
+import { createPetitionFiles } from '../petitions/petition-files.ts';
+import { sealPetition } from '../petitions/seal-petition.ts';
+import { createTerminal } from './terminal.ts';
+import { withDatabase } from './with-database.ts';
+
+export async function compilePetition(options: { campaign: string; target: string }): Promise<void> {
+  const terminal = createTerminal();
+  await withDatabase(async (database, config) => {
+    const book = createCampaignBook(await loadCampaigns(config.CAMPAIGNS_DIR));
+    const campaign = book.find(options.campaign);
+    if (!campaign) throw new AppError('not-found', 'There is no such campaign.');
+    const files = createPetitionFiles(join(config.DATA_DIR, 'petitions'));
+    const needs = {
+      database,
+      clock: systemClock,
+      log: createLog(config.LOG_LEVEL),
+      book,
+      files,
+      words: await loadWords(wordsFolder),
+      made: () => undefined,
+    };
+    // The files are made right here, so nobody has to be reminded.
+    const queue = { ask: () => Promise.resolve() };
+    const petition = await sealPetition({ ...needs, queue }, { campaign, target: options.target, by: 'command line' });
+    await makePetitionFiles(needs, petition.id);
+    terminal.fact('petition', petition.serial);
+    terminal.fact('names', petition.names);
+    terminal.fact('files', files.folderOf(petition.serial));
+  });
+}

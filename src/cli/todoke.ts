@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+/** The command line. Each command is a file beside this one; here are only their names and options. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { asError } from '../errors.ts';
+import { scopes } from '../intake/source-key.ts';
+
+const program = new Command('todoke')
+  .description('Carries each signed letter: by mail, and by hand when mail no longer arrives.')
+  .showHelpAfterError()
+  .configureHelp({ showGlobalOptions: true });
+
+const list = (text: string, before: readonly string[] = []): string[] => [...before, ...text.split(',')];
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new InvalidArgumentError('a port is a number from 0 to 65535');
+  return number;
+}
+
+program
+  .command('serve')
+  .description('run the service until it is told to stop')
+  .action(async () => (await import('./serve.ts')).serve());
+
+program
+  .command('demo')
+  .description('the whole journey with 60 signatures and a simulated embassy, in under a minute')
+  .option('--out <folder>', 'where everything it makes is put', 'var/demo')
+  .option('--stay', 'keep serving afterwards', false)
+  .option('--port <port>', 'port of the pages and the API', port)
+  .action(async (options: { out: string; stay: boolean; port?: number }) =>
+    (await import('./demo/demo.ts')).demo(options),
+  );
+
+program
+  .command('migrate')
+  .description("bring the database's schema up to date")
+  .action(async () => (await import('./migrate.ts')).migrate());
+
+program
+  .command('audit')
+  .description('prove that every accepted signature is in exactly one place, and print the ledger')
+  .option('--json', 'print the result as JSON', false)
+  .action(async (options: { json: boolean }) => (await import('./audit.ts')).runAudit(options));
+
+const campaign = program.command('campaign').description('check and preview campaign folders');
+campaign
+  .command('check')
+  .description('check every campaign folder, or one')
+  .argument('[slug]')
+  .action(async (slug: string | undefined) => (await import('./campaign.ts')).checkCampaigns(slug));
+campaign
+  .command('preview')
+  .description('write the letter of a campaign as .eml, .html, .txt, and .png where Chromium is installed')
+  .argument('<slug>')
+  .option('--out <folder>', 'where to write', 'var/preview')
+  .option('--name <name>', 'name of the signer')
+  .option('--message <text>', "the signer's own words")
+  .action(async (slug: string, options: { out: string; name?: string; message?: string }) =>
+    (await import('./campaign.ts')).previewCampaign(slug, options),
+  );
+
+program
+  .command('petition')
+  .description('petitions')
+  .command('compile')
+  .description('seal the waiting names of a target and make the files')
+  .requiredOption('--campaign <slug>')
+  .requiredOption('--target <id>')
+  .action(async (options: { campaign: string; target: string }) =>
+    (await import('./petition.ts')).compilePetition(options),
+  );
+
+program
+  .command('outcome')
+  .description('what todoke makes of a reply')
+  .command('explain')
+  .description('explain one SMTP reply, or a returned mail (.eml)')
+  .argument('<reply>', 'a reply line such as "550 5.7.1 blocked", or a file')
+  .addOption(
+    new Option('--identity <identity>', 'sender identity of the letter')
+      .choices(['reply-to', 'from'])
+      .default('reply-to'),
+  )
+  .action(async (reply: string, options: { identity: 'reply-to' | 'from' }) =>
+    (await import('./outcome.ts')).explainOutcome(reply, options),
+  );
+
+program
+  .command('key')
+  .description('keys of sources')
+  .command('create')
+  .description('make a key; it is shown once')
+  .requiredOption('--source <name>', 'name of the front end; stands in the evidence of consents')
+  .option('--scope <scopes>', `comma-separated: ${scopes.join(', ')}`, list, ['sign'])
+  .option('--campaign <slugs>', 'comma-separated; without it the key covers all', list)
+  .action(async (options: { source: string; scope: string[]; campaign?: string[] }) =>
+    (await import('./key.ts')).createKey(options),
+  );
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  process.stderr.write(`todoke: ${asError(thrown).message}\n`);
+  process.exitCode = 1;
+}

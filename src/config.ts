@@ -1,0 +1,116 @@
+/** The environment to one frozen configuration. Nobody else reads `process.env`. */
+import { z } from 'zod';
+import { day, hour, minute, second } from './clock.ts';
+import { AppError } from './errors.ts';
+import type { DatabaseChoice } from './storage/open-database.ts';
+
+const units: Record<string, number> = { ms: 1, s: second, m: minute, h: hour, d: day };
+
+/** `90s`, `48h`, `5d` to milliseconds. */
+const duration = z
+  .string()
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'use a number and a unit: 500ms, 30s, 5m, 48h or 5d')
+  .transform((text) => Number.parseInt(text, 10) * (units[text.replace(/^\d+/, '')] ?? 1));
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const yes = z.enum(['yes', 'no']).transform((answer) => answer === 'yes');
+
+const database = z.string().transform((text, context): DatabaseChoice => {
+  if (text.startsWith('sqlite:') && text.length > 'sqlite:'.length)
+    return { kind: 'sqlite', file: text.slice('sqlite:'.length) };
+  context.addIssue({ code: 'custom', message: 'use sqlite:PATH' });
+  return z.NEVER;
+});
+
+/** Every variable, its default (as text) and what it does: the source of `docs/configuration.md`. */
+export const environment = z.object({
+  DATABASE_URL: database.prefault('sqlite:var/todoke.db').describe('Where rows live: `sqlite:PATH`.'),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .prefault('var')
+    .describe('Folder for what the service makes: petition files, generated secrets and keys.'),
+  CAMPAIGNS_DIR: z.string().min(1).prefault('campaigns').describe('Folder with one folder per campaign.'),
+  SECRETS: z
+    .string()
+    .optional()
+    .describe(
+      'Key ring that signs return paths and receipts: `1:BASE64,2:BASE64`, the first is used for new ones, each at least 32 bytes. Absent: made once and kept in `DATA_DIR/secrets`.',
+    ),
+  ORIGIN: z.url().optional().describe('Public address of the pages, as in receipt links. Absent: `http://HOST:PORT`.'),
+  HOST: z.string().min(1).prefault('127.0.0.1').describe('Address the pages and the API listen on.'),
+  PORT: port.prefault('8080').describe('Port of the pages and the API; 0 takes a free one.'),
+  OPS_HOST: z.string().min(1).prefault('127.0.0.1').describe("Address of the operators' port."),
+  OPS_PORT: port.prefault('9090').describe('Port of `/healthz`, `/readyz` and `/metrics`.'),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe(
+      'Relay that takes our letters: `smtp://user:password@host:587` or `smtps://…`. Absent: the simulated embassy, and nothing leaves this machine.',
+    ),
+  SMTP_CONNECTIONS: z.coerce.number().int().min(1).max(100).prefault('5').describe('Connections kept to the relay.'),
+  SMTP_NAME: z
+    .string()
+    .min(1)
+    .prefault('localhost')
+    .describe('Our host name in EHLO; must match the reverse DNS of the sending address.'),
+  DKIM_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder of DKIM keys, one PEM file per domain: `<domain>/<selector>.pem`. Absent: `DATA_DIR/dkim`. With the simulated embassy a missing key is made.',
+    ),
+  BOUNCE_DOMAIN: z
+    .string()
+    .min(1)
+    .prefault('bounce.todoke.example')
+    .describe('Domain of our return paths; its MX points to the bounce listener.'),
+  BOUNCE_HOST: z.string().min(1).prefault('127.0.0.1').describe('Address the bounce listener binds to.'),
+  BOUNCE_PORT: port.prefault('2525').describe('Port of the bounce listener.'),
+  RELEASE_EVERY: duration.prefault('1s').describe("How often due letters are released at each target's pace."),
+  SWEEP_EVERY: duration.prefault('10s').describe('How often overdue letters are looked for.'),
+  LEASE: duration
+    .prefault('15m')
+    .describe(
+      'How long a mailer may hold a letter; longer than the 10 minutes SMTP allows after the final dot (RFC 5321 §4.5.3.2.6).',
+    ),
+  BOUNCE_WAIT: duration.prefault('48h').describe('Silence after which an accepted letter counts as delivered.'),
+  IN_DOUBT_WAIT: duration
+    .prefault('30m')
+    .describe('How long a letter in doubt waits for a sign before it is sent once more.'),
+  GIVE_UP_AFTER: duration
+    .prefault('5d')
+    .describe('Age of the first attempt after which passing trouble is no longer waited out.'),
+  PROBE_AFTER: duration
+    .prefault('1h')
+    .describe('First wait before a shut target is tried with real letters; grows sixfold up to a day.'),
+  PACE_PER_HOUR: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe('Replaces the pace of every target. For rehearsals only.'),
+  KEEP_OPEN: yes
+    .prefault('no')
+    .describe("`yes` accepts signatures outside a campaign's period; pages say so. For rehearsals only."),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .prefault('info')
+    .describe('Least level that is logged.'),
+});
+
+export type Config = Readonly<z.output<typeof environment>>;
+
+/**
+ * Reads the configuration from an environment. Throws `invalid` with one line per wrong variable; values are
+ * never repeated, since they may be secrets.
+ */
+export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
+  const known = Object.fromEntries(
+    Object.keys(environment.shape).flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])),
+  );
+  const parsed = environment.safeParse(known);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new AppError('invalid', `The configuration has mistakes:\n  ${problems.join('\n  ')}`);
+}

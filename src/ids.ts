@@ -1,0 +1,35 @@
+/** Ids: 16 characters of base32hex that sort by time, so that new rows land at the end of an index. */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from './clock.ts';
+
+const alphabet = '0123456789abcdefghijklmnopqrstuv';
+
+/**
+ * Bytes as lower-case base32hex without padding (RFC 4648 §7): keeps the sort order of the bytes and
+ * survives mailers that fold case.
+ */
+export function base32hex(bytes: Uint8Array): string {
+  let text = '';
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += alphabet[(held >>> bits) & 31];
+    }
+    held &= (1 << bits) - 1;
+  }
+  return bits > 0 ? text + alphabet[(held << (5 - bits)) & 31] : text;
+}
+
+/** What an id looks like; also the shape of ids in URLs and return paths. */
+export const idPattern = /^[0-9a-v]{16}$/;
+
+/** Makes a new id: 48 bits of milliseconds and 32 random bits, 80 bits in all. */
+export function newId(clock: Clock): string {
+  const bytes = randomBytes(10);
+  bytes.writeUIntBE(clock.now(), 0, 6);
+  return base32hex(bytes);
+}

@@ -1,0 +1,185 @@
+/** Step: a checked signature is stored once, with its letters, before anybody is told that it was accepted. */
+import { createHash, createHmac } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { KeyRing } from '../key-ring.ts';
+import { reach } from '../points.ts';
+import type { Database, Transaction } from '../storage/database.ts';
+import { createGroupCommit } from '../storage/group-commit.ts';
+import { insertRows } from '../storage/rows.ts';
+import { canonicalAddress } from './email-address.ts';
+import type { Signature, SignedLetter } from './signature.ts';
+import {
+  eventsByKey,
+  eventTable,
+  signersByKey,
+  signatureTable,
+  type EventRow,
+  type SignatureRow,
+} from './signature-table.ts';
+
+export interface Accepted {
+  /** Id of the event's answer: the same for the same event, whoever asks. */
+  id: string;
+  /** True when this very event was answered before. */
+  replay: boolean;
+}
+
+export interface SignatureIntake {
+  /**
+   * Stores a signature and its letters. Resolves after the commit.
+   * Throws `conflict` when the event id was used for other contents, `unavailable` when too much waits or
+   * the database cannot write.
+   */
+  accept(signature: Signature, eventId: string | undefined): Promise<Accepted>;
+  drain(): Promise<void>;
+}
+
+interface Needs {
+  database: Database;
+  clock: Clock;
+  keys: KeyRing;
+  writeLetters(transaction: Transaction, signed: readonly SignedLetter[]): Promise<void>;
+  counted(result: 'accepted' | 'repeat' | 'replay'): void;
+}
+
+interface Waiting {
+  signature: Signature;
+  eventKey: string;
+  contents: string;
+  /** One per key of the ring: an older key still finds whoever signed under it. */
+  personKeys: readonly string[];
+}
+
+type Answer = Accepted | AppError;
+
+/** More than this many uncommitted signatures means the disk cannot follow: refuse rather than pile up. */
+const mostWaiting = 20_000;
+
+export function createSignatureIntake(needs: Needs): SignatureIntake {
+  const group = createGroupCommit<Waiting, Answer>((items) => commit(needs, items));
+  return {
+    async accept(signature, eventId) {
+      if (group.waiting >= mostWaiting) {
+        throw new AppError('unavailable', 'Too many signatures wait for the disk: send this one again in a moment.', {
+          retryAfter: 5,
+        });
+      }
+      const answer = await group.add({
+        signature,
+        eventKey: digest(signature.source, eventId ?? newId(needs.clock)),
+        contents: digest(
+          JSON.stringify([
+            signature.campaign.slug,
+            {
+              ...signature,
+              campaign: undefined,
+              signedAt: undefined,
+              consents: signature.consents.map(({ id, version }) => [id, version]),
+            },
+          ]),
+        ),
+        personKeys: personKeys(needs.keys, signature),
+      });
+      if (answer instanceof AppError) throw answer;
+      reach('intake-committed');
+      return answer;
+    },
+    drain: () => group.drain(),
+  };
+}
+
+async function commit(needs: Needs, items: readonly Waiting[]): Promise<Answer[]> {
+  const results: Parameters<Needs['counted']>[0][] = [];
+  const answers = await needs.database.write(async (transaction) => {
+    results.length = 0;
+    const events = await eventsByKey(
+      transaction,
+      items.map((item) => item.eventKey),
+    );
+    const signers = await signersByKey(
+      transaction,
+      items.flatMap((item) => item.personKeys),
+    );
+    const newEvents: EventRow[] = [];
+    const newSignatures: SignatureRow[] = [];
+    const letters: SignedLetter[] = [];
+    const given = items.map((item): Answer => {
+      const known = events.get(item.eventKey);
+      if (known) {
+        if (known.contents !== item.contents) return reused();
+        results.push('replay');
+        return { id: known.id, replay: true };
+      }
+      const earlier = item.personKeys.map((key) => signers.get(key)).find((found) => found !== undefined);
+      const id = newId(needs.clock);
+      const event: EventRow = {
+        id,
+        eventKey: item.eventKey,
+        contents: item.contents,
+        signatureId: earlier ?? id,
+        repeat: earlier !== undefined,
+        receivedAt: needs.clock.now(),
+      };
+      events.set(item.eventKey, event);
+      newEvents.push(event);
+      results.push(earlier ? 'repeat' : 'accepted');
+      if (earlier) return { id, replay: false };
+      const row = toRow(needs, item, id);
+      signers.set(row.personKey, id);
+      newSignatures.push(row);
+      letters.push({
+        signatureId: id,
+        campaign: item.signature.campaign,
+        language: row.language,
+        signerDomain: item.signature.email.domain,
+      });
+      return { id, replay: false };
+    });
+    await insertRows(transaction, signatureTable, newSignatures);
+    await insertRows(transaction, eventTable, newEvents);
+    await needs.writeLetters(transaction, letters);
+    return given;
+  });
+  for (const result of results) needs.counted(result);
+  return answers;
+}
+
+function reused(): AppError {
+  const problem = 'was already used for an event with other contents: give every event its own id';
+  return new AppError('conflict', `The event id ${problem}.`, { fields: [{ field: 'event_id', problem }] });
+}
+
+function toRow(needs: Needs, { signature, personKeys: keys }: Waiting, id: string): SignatureRow {
+  return {
+    id,
+    campaign: signature.campaign.slug,
+    campaignVersion: signature.campaign.version,
+    source: signature.source,
+    personKey: keys[0] ?? id,
+    name: signature.name,
+    email: signature.email.address,
+    phone: signature.phone ?? null,
+    message: signature.message ?? null,
+    language: signature.language,
+    consents: signature.consents,
+    signedAt: signature.signedAt,
+    acceptedAt: needs.clock.now(),
+    erasedAt: null,
+  };
+}
+
+/** Same person, same campaign: same key. Keyed, so that a stolen database does not confirm guessed addresses. */
+function personKeys(ring: KeyRing, signature: Signature): string[] {
+  const person = `person\0${signature.campaign.slug}\0${canonicalAddress(signature.email)}`;
+  const current = ring.keys.get(ring.current);
+  const others = [...ring.keys.values()].filter((key) => key !== current);
+  return [...(current ? [current] : []), ...others].map((key) =>
+    createHmac('sha256', key).update(person).digest('base64url'),
+  );
+}
+
+function digest(...parts: string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('base64url');
+}

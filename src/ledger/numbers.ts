@@ -1,0 +1,34 @@
+/** Letters counted by state, for pages, the API and the metrics. */
+import type { Instant } from '../clock.ts';
+import { letterStates, type LetterState } from '../letters/letter-states.ts';
+import { letterTable } from '../letters/letter-table.ts';
+import type { Database } from '../storage/database.ts';
+
+export interface StateNumbers {
+  letters: Record<LetterState, number>;
+  /** When the letter that has been longest in a state came into it; undefined for an empty state. */
+  oldestSince: Partial<Record<LetterState, Instant>>;
+}
+
+/** Counts the letters of one campaign and target, of one campaign, or all. */
+export async function stateNumbers(
+  database: Database,
+  of: { campaign?: string; target?: string } = {},
+): Promise<StateNumbers> {
+  const query = database.read
+    .createQueryBuilder(letterTable, 'letter')
+    .select('letter.state', 'state')
+    .addSelect('count(*)', 'n')
+    .addSelect('min(letter.stateSince)', 'since')
+    .groupBy('letter.state');
+  if (of.campaign !== undefined) query.andWhere('letter.campaign = :campaign', { campaign: of.campaign });
+  if (of.target !== undefined) query.andWhere('letter.target = :target', { target: of.target });
+  const rows = await query.getRawMany<{ state: LetterState; n: number | string; since: number | string }>();
+  const letters = Object.fromEntries(letterStates.map((state) => [state, 0])) as Record<LetterState, number>;
+  const oldestSince: StateNumbers['oldestSince'] = {};
+  for (const { state, n, since } of rows) {
+    letters[state] = Number(n);
+    oldestSince[state] = Number(since);
+  }
+  return { letters, oldestSince };
+}

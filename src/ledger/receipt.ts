@@ -1,0 +1,102 @@
+/** Where one signer's letter is now, in the shape the receipt page tells it. */
+import { In } from 'typeorm';
+import type { Instant } from '../clock.ts';
+import { eventTable, signatureTable } from '../intake/signature-table.ts';
+import { letterHistoryTable, letterTable } from '../letters/letter-table.ts';
+import type { LetterState } from '../letters/letter-states.ts';
+import { handInTable, petitionPlaceTable, petitionTable } from '../petitions/petition-table.ts';
+import type { Database } from '../storage/database.ts';
+
+export interface ReceiptStep {
+  state: LetterState;
+  at: Instant;
+}
+
+export interface ReceiptPlace {
+  serial: string;
+  volume: number;
+  /** PDF page inside the volume, once the files are made. */
+  page: number | undefined;
+  number: number;
+  of: number;
+}
+
+export interface ReceiptLetter {
+  target: string;
+  state: LetterState;
+  since: Instant;
+  /** The states it went through, oldest first. */
+  steps: readonly ReceiptStep[];
+  /** Sender identity that was really used, once it left. */
+  identity: 'reply-to' | 'from' | undefined;
+  place: ReceiptPlace | undefined;
+  handedIn: { at: Instant; outcome: string; place: string } | undefined;
+  /** Whether it can still be taken back. */
+  withdrawable: boolean;
+}
+
+export interface Receipt {
+  eventId: string;
+  campaign: string;
+  language: string;
+  receivedAt: Instant;
+  erased: boolean;
+  /**
+   * Empty for a repeated signature: its page must look like that of any letter that just came in, so that
+   * nobody learns from it who signed before.
+   */
+  letters: readonly ReceiptLetter[];
+}
+
+/** The receipt of an event, or undefined. The caller has checked the token. */
+export async function readReceipt(database: Database, eventId: string): Promise<Receipt | undefined> {
+  const event = await database.read.findOneBy(eventTable, { id: eventId });
+  const signature = event && (await database.read.findOneBy(signatureTable, { id: event.signatureId }));
+  if (!event || !signature) return undefined;
+  const receipt = { eventId, campaign: signature.campaign, language: signature.language, receivedAt: event.receivedAt };
+  if (event.repeat) return { ...receipt, erased: false, letters: [] };
+  return { ...receipt, erased: signature.erasedAt !== null, letters: await receiptLetters(database, signature.id) };
+}
+
+async function receiptLetters(database: Database, signatureId: string): Promise<ReceiptLetter[]> {
+  const letters = await database.read.findBy(letterTable, { signatureId });
+  const history = await database.read.find(letterHistoryTable, {
+    where: { letterId: In(letters.map((letter) => letter.id)) },
+    order: { seq: 'ASC' },
+  });
+  return Promise.all(
+    letters.map(async (letter) => ({
+      target: letter.target,
+      state: letter.state,
+      since: letter.stateSince,
+      steps: history.filter((move) => move.letterId === letter.id).map((move) => ({ state: move.to, at: move.at })),
+      identity: letter.acceptedAt === null ? undefined : (letter.identity ?? undefined),
+      ...(await onPaper(database, letter.id, letter.petitionId)),
+      withdrawable: ['held', 'queued', 'for_hand'].includes(letter.state),
+    })),
+  );
+}
+
+async function onPaper(
+  database: Database,
+  letterId: string,
+  petitionId: string | null,
+): Promise<Pick<ReceiptLetter, 'place' | 'handedIn'>> {
+  const petition = petitionId && (await database.read.findOneBy(petitionTable, { id: petitionId }));
+  const place = petitionId && (await database.read.findOneBy(petitionPlaceTable, { petitionId, letterId }));
+  if (!petition || !place) return { place: undefined, handedIn: undefined };
+  const volume = petition.manifest?.volumes.find((each) => each.volume === place.volume);
+  const page = volume?.pageRanges.find((range) => range.from <= place.number && place.number <= range.to)?.page;
+  const [handIn] = await database.read.find(handInTable, {
+    where: { petitionId: petition.id },
+    order: { at: 'DESC' },
+    take: 1,
+  });
+  return {
+    place: { serial: petition.serial, volume: place.volume, page, number: place.number, of: petition.names },
+    handedIn:
+      handIn && petition.state === 'handed_in'
+        ? { at: handIn.at, outcome: handIn.outcome, place: handIn.place }
+        : undefined,
+  };
+}

@@ -1,0 +1,21 @@
+/** The numbers that the metrics read from the rows at each scrape. */
+import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import type { Clock } from '../clock.ts';
+import type { Standing } from '../metrics.ts';
+import { channelModes, readChannel } from '../outbox/channel-table.ts';
+import { readSite } from '../outbox/site-table.ts';
+import type { Database } from '../storage/database.ts';
+import { stateNumbers } from './numbers.ts';
+
+export async function readStanding(database: Database, book: CampaignBook, clock: Clock): Promise<Standing> {
+  const now = clock.now();
+  const { letters, oldestSince } = await stateNumbers(database);
+  const channels = Object.fromEntries(channelModes.map((mode) => [mode, 0])) as Record<
+    (typeof channelModes)[number],
+    number
+  >;
+  for (const target of book.targets) channels[(await readChannel(database.read, target.id)).mode] += 1;
+  const oldestAge = Object.fromEntries(Object.keys(letters).map((state) => [state, 0]));
+  for (const [state, since] of Object.entries(oldestSince)) oldestAge[state] = Math.max(0, (now - since) / 1000);
+  return { letters, oldestAge, channels, sitePaused: (await readSite(database.read)).pausedUntil > now };
+}

@@ -1,0 +1,101 @@
+/** Steps a signer can take on the receipt page: withdraw what has not left, and have personal data erased. */
+import { IsNull, Like } from 'typeorm';
+import type { Clock } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import { eventTable, signatureTable } from '../intake/signature-table.ts';
+import { letterTable, moveLetters } from '../letters/letter-table.ts';
+import type { Letter } from '../letters/letter.ts';
+import type { LetterState } from '../letters/letter-states.ts';
+import { returnedMailTable } from '../outcomes/returned-mail-table.ts';
+import { outcomeTable } from '../outcomes/outcome-table.ts';
+import { attemptTable } from '../outbox/attempt-table.ts';
+import type { Database, Transaction } from '../storage/database.ts';
+
+interface Needs {
+  database: Database;
+  clock: Clock;
+}
+
+const notYetGone: readonly LetterState[] = ['held', 'queued', 'for_hand'];
+
+/** Takes back every letter of a signature that has not left. A repeated signature has none, and nothing happens. */
+export async function withdraw(needs: Needs, eventId: string): Promise<void> {
+  await needs.database.write(async (transaction) => {
+    const letters = await ownLetters(transaction, eventId);
+    await takeBack(transaction, letters, needs.clock.now());
+  });
+}
+
+/**
+ * Takes back what has not left and blanks everything personal. A name on a sealed petition that is still to be
+ * handed in stays until then, since the paper holds it. Throws `conflict` while a letter is on its way out:
+ * its retry would otherwise not have the same bytes.
+ */
+export async function erase(needs: Needs, eventId: string): Promise<void> {
+  const now = needs.clock.now();
+  await needs.database.write(async (transaction) => {
+    const letters = await ownLetters(transaction, eventId);
+    const [first] = letters;
+    if (!first) return;
+    if (letters.some((letter) => letter.state === 'sending' || letter.state === 'in_doubt')) {
+      throw new AppError('conflict', 'The letter is on its way out at this moment: try again in a while.');
+    }
+    await takeBack(transaction, letters, now);
+    const onPaper = letters.some((letter) => letter.state === 'petitioned');
+    const blank = {
+      email: null,
+      phone: null,
+      message: null,
+      personKey: `erased:${first.signatureId}`,
+      ...(onPaper ? {} : { name: null, erasedAt: now }),
+    };
+    await transaction.update(signatureTable, { id: first.signatureId }, blank);
+    for (const { id } of letters) {
+      await transaction.update(attemptTable, { letterId: id }, { reply: null });
+      await transaction.update(outcomeTable, { letterId: id }, { text: '', signerDomain: '' });
+      await transaction.update(letterTable, { id }, { signerDomain: '' });
+      await transaction.delete(returnedMailTable, { letterId: id });
+    }
+  });
+}
+
+/**
+ * On a timer: ends the erasures that waited for a petition. Its paper was handed in, or it was voided and the
+ * name must not come onto the next one.
+ */
+export async function finishErasures(needs: Needs): Promise<void> {
+  const now = needs.clock.now();
+  const waiting = await needs.database.read.find(signatureTable, {
+    select: { id: true },
+    where: { personKey: Like('erased:%'), erasedAt: IsNull() },
+    take: 1_000,
+  });
+  for (const { id } of waiting) {
+    await needs.database.write(async (transaction) => {
+      const letters = await transaction.findBy(letterTable, { signatureId: id });
+      if (letters.some((letter) => letter.state === 'petitioned')) return;
+      await takeBack(transaction, letters, now);
+      await transaction.update(signatureTable, { id }, { name: null, erasedAt: now });
+    });
+  }
+}
+
+async function ownLetters(transaction: Transaction, eventId: string): Promise<Letter[]> {
+  const event = await transaction.findOneBy(eventTable, { id: eventId });
+  if (!event) throw new AppError('not-found', 'There is no such receipt.');
+  return event.repeat ? [] : transaction.findBy(letterTable, { signatureId: event.signatureId });
+}
+
+async function takeBack(transaction: Transaction, letters: readonly Letter[], now: number): Promise<void> {
+  const waiting = letters.filter((letter) => notYetGone.includes(letter.state));
+  await moveLetters(
+    transaction,
+    waiting.map((letter) => ({
+      id: letter.id,
+      from: letter.state,
+      to: 'withdrawn',
+      reason: 'taken back by the signer',
+    })),
+    now,
+  );
+}

@@ -1,0 +1,47 @@
+/** Attempts: one row per SMTP conversation, written before dialling and completed after it. */
+import { EntitySchema } from 'typeorm';
+import type { Instant } from '../clock.ts';
+import { count, id, instant, optional, primary, word } from '../storage/columns.ts';
+import type { SmtpStage, Verdict } from './verdict.ts';
+
+export interface Attempt {
+  id: string;
+  letterId: string;
+  target: string;
+  /** 1, 2, 3 … per letter. */
+  number: number;
+  /** The fence the letter was claimed with. */
+  fence: number;
+  startedAt: Instant;
+  endedAt: Instant | null;
+  identity: 'reply-to' | 'from';
+  /** SHA-256 of the bytes before signing: the audit proves that every copy was the same. */
+  messageDigest: string;
+  /** Null while the conversation runs, or when it died with its process. */
+  verdict: Verdict | null;
+  stage: SmtpStage | null;
+  code: number | null;
+  enhanced: string | null;
+  /** The server's own words; may hold addresses, so it never leaves this table and the staff's pages. */
+  reply: string | null;
+}
+
+export const attemptTable = new EntitySchema<Attempt>({
+  name: 'attempt',
+  columns: {
+    id: primary(id),
+    letterId: id,
+    target: word(80),
+    number: count,
+    fence: count,
+    startedAt: instant,
+    endedAt: optional(instant),
+    identity: word(8),
+    messageDigest: word(43),
+    verdict: optional(word(12)),
+    stage: optional(word(10)),
+    code: optional(count),
+    enhanced: optional(word(12)),
+    reply: optional(word(1000)),
+  },
+});

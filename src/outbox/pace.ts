@@ -1,0 +1,28 @@
+/** How many letters may leave for a target now: a smooth bucket, in the target's own working hours. */
+import type { Pace } from '../campaigns/campaign.ts';
+import { hour, minute, type Instant } from '../clock.ts';
+
+export interface Allowance {
+  /** Letters that may leave now. */
+  letters: number;
+  /** The bucket after `used` of them left. */
+  after(used: number): Instant;
+}
+
+/**
+ * One letter every `1/perHour` hours. After a pause the bucket makes up for at most one minute of it, so an
+ * hour's allowance is never spent in its first second.
+ */
+export function allowance(pace: Pace, now: Instant, nextReleaseAt: Instant, timeZone: string): Allowance {
+  const gap = hour / pace.perHour;
+  const start = Math.max(nextReleaseAt, now - minute);
+  const open = isOfficeHour(pace, now, timeZone);
+  const letters = !open || start > now ? 0 : Math.floor((now - start) / gap) + 1;
+  return { letters, after: (used) => (used === 0 ? nextReleaseAt : Math.round(start + used * gap)) };
+}
+
+function isOfficeHour(pace: Pace, now: Instant, timeZone: string): boolean {
+  if (pace.hours.from === 0 && pace.hours.to === 24) return true;
+  const local = Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(now));
+  return local >= pace.hours.from && local < pace.hours.to;
+}

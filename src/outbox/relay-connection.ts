@@ -1,0 +1,175 @@
+/** One kept connection to a relay, and one conversation at a time on it. The only importer of nodemailer's SMTP client. */
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { stopwatch } from '../clock.ts';
+import { reach } from '../points.ts';
+import { parseReply } from './smtp-reply.ts';
+import type { AttemptResult, SmtpStage } from './verdict.ts';
+
+export interface Relay {
+  host: string;
+  port: number;
+  secure: boolean;
+  user: string | undefined;
+  password: string | undefined;
+  /** Our name in EHLO. */
+  name: string;
+}
+
+export interface OutgoingMail {
+  /** Envelope sender: the signed return path. */
+  from: string;
+  to: string;
+  /** Comes back as Original-Envelope-Id (RFC 3461 §4.4). */
+  envelopeId: string;
+  bytes: Buffer;
+}
+
+/** Seconds spent in each part of a conversation, for the metrics. */
+export type StageSeconds = Partial<Record<'connect' | 'envelope' | 'data' | 'dot', number>>;
+
+export interface Conversation {
+  result: AttemptResult;
+  seconds: StageSeconds;
+}
+
+type Failure = Error & { code?: string; command?: string; responseCode?: number; response?: string };
+
+const stageOfCommand: Record<string, SmtpStage> = {
+  EHLO: 'ehlo',
+  HELO: 'ehlo',
+  LHLO: 'ehlo',
+  STARTTLS: 'starttls',
+  AUTH: 'auth',
+  'MAIL FROM': 'mail',
+  'RCPT TO': 'rcpt',
+  DATA: 'data',
+};
+
+/** RFC 5321 §4.5.3.2: ten minutes after the final dot; less would only make duplicates. */
+const timeouts = { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 600_000, dnsTimeout: 30_000 };
+
+export class RelayConnection {
+  /** Letters that went over this connection. */
+  sent = 0;
+  /** False once the connection must not be used again. */
+  usable = true;
+  private readonly connection: SMTPConnection;
+  private readonly relay: Relay;
+  /** Where the present conversation is, as read off its commands and replies. */
+  private stage: SmtpStage = 'connect';
+
+  constructor(relay: Relay) {
+    this.relay = relay;
+    this.connection = new SMTPConnection({
+      ...timeouts,
+      host: relay.host,
+      port: relay.port,
+      secure: relay.secure,
+      name: relay.name,
+      transactionLog: true,
+      logger: this.watcher(),
+    });
+    this.connection.on('error', () => (this.usable = false));
+    this.connection.on('end', () => (this.usable = false));
+  }
+
+  /** Dials, greets and signs in. Rejects with nodemailer's error; `failed` reads it. */
+  async open(): Promise<void> {
+    await new Promise<void>((resolve, reject) =>
+      this.connection.connect((error) => (error ? reject(error) : resolve())),
+    );
+    const { user, password } = this.relay;
+    if (user === undefined) return;
+    await new Promise<void>((resolve, reject) =>
+      this.connection.login({ user, pass: password ?? '' }, (error) => (error ? reject(error) : resolve())),
+    );
+  }
+
+  /** Holds one conversation. A refusal, a break and a doubt are results; nothing is thrown. */
+  async send(mail: OutgoingMail): Promise<Conversation> {
+    const seconds: StageSeconds = {};
+    this.onStage = stageTimer(seconds);
+    this.stage = 'mail';
+    const envelope = {
+      from: mail.from,
+      to: [mail.to],
+      size: mail.bytes.length,
+      dsn: { ret: 'HDRS', envid: mail.envelopeId, notify: ['FAILURE', 'DELAY'], orcpt: `rfc822;${mail.to}` },
+    };
+    try {
+      const response = await new Promise<string>((resolve, reject) =>
+        this.connection.send(envelope, mail.bytes, (error, info) =>
+          error ? reject(error) : resolve(info?.response ?? ''),
+        ),
+      );
+      reach('after-250');
+      this.onStage('done');
+      this.sent += 1;
+      return { result: { verdict: 'accepted', reply: parseReply(response, 'dot') }, seconds };
+    } catch (error) {
+      const result = this.failed(error as Failure);
+      if (result.verdict === 'in_doubt' || result.verdict === 'unreachable' || !(await this.reset())) this.close();
+      return { result, seconds };
+    }
+  }
+
+  /**
+   * Reads a failure. A server's reply decides; without one, everything before its 354 certainly did not
+   * arrive, and everything after it may have (RFC 5321 §4.1.1.4): nodemailer names both the same way.
+   */
+  failed(error: Failure): AttemptResult {
+    if (error.responseCode !== undefined && error.response !== undefined) {
+      const named = stageOfCommand[error.command ?? ''] ?? (error.command?.startsWith('AUTH') ? 'auth' : undefined);
+      const stage = this.stage === 'dot' ? 'dot' : (named ?? (this.stage === 'connect' ? 'banner' : this.stage));
+      return { verdict: error.responseCode >= 500 ? 'refused' : 'deferred', reply: parseReply(error.response, stage) };
+    }
+    const text = `${error.code ?? 'ERROR'}: the connection ended without a reply`;
+    const reply = {
+      stage: error.code === 'EDNS' ? ('dns' as const) : this.stage,
+      code: undefined,
+      enhanced: undefined,
+      text,
+    };
+    return { verdict: this.stage === 'dot' ? 'in_doubt' : 'unreachable', reply };
+  }
+
+  close(): void {
+    this.usable = false;
+    this.connection.quit();
+    this.connection.close();
+  }
+
+  private onStage: (stage: SmtpStage | 'done') => void = () => undefined;
+
+  private reset(): Promise<boolean> {
+    if (!this.usable) return Promise.resolve(false);
+    return new Promise((resolve) => this.connection.reset((error) => resolve(!error)));
+  }
+
+  /** nodemailer logs each command and reply (never the message): that tells the stage, and when it ended. */
+  private watcher() {
+    const see = (entry: unknown, text: unknown): void => {
+      const tnx = typeof entry === 'object' && entry !== null && 'tnx' in entry ? entry.tnx : undefined;
+      if (tnx === 'server' && this.stage === 'mail' && /^354/.test(String(text))) {
+        this.stage = 'dot';
+        this.onStage('data');
+        reach('after-354');
+      } else if (tnx === 'message') {
+        this.onStage('dot');
+        reach('after-dot');
+      }
+    };
+    const ignore = (): void => undefined;
+    return { level: ignore, trace: ignore, debug: see, info: see, warn: ignore, error: ignore, fatal: ignore };
+  }
+}
+
+function stageTimer(seconds: StageSeconds): (stage: SmtpStage | 'done') => void {
+  let watch = stopwatch();
+  let part: 'envelope' | 'data' | 'dot' = 'envelope';
+  return (stage) => {
+    seconds[part] = watch();
+    watch = stopwatch();
+    part = stage === 'data' ? 'data' : 'dot';
+  };
+}

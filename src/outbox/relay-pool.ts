@@ -1,0 +1,102 @@
+/** A small pool of kept connections to the relay. It never tries again by itself: attempts are counted in one place. */
+import { second } from '../clock.ts';
+import { RelayConnection, type Conversation, type OutgoingMail, type Relay } from './relay-connection.ts';
+
+export interface RelayPool {
+  /** Sends one letter as soon as a connection is free. Never throws for what a server does. */
+  send(mail: OutgoingMail): Promise<Conversation>;
+  /** Waits for the conversations under way, then hangs up. */
+  close(): Promise<void>;
+}
+
+/** Some servers limit messages per connection; a hundred is below all known limits. */
+const lettersPerConnection = 100;
+const idleFor = 20 * second;
+
+export function createRelayPool(needs: { relay: Relay; connections: number }): RelayPool {
+  const idle = new Map<RelayConnection, NodeJS.Timeout>();
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+
+  async function enter(): Promise<void> {
+    if (busy >= needs.connections) await new Promise<void>((resolve) => waiting.push(resolve));
+    else busy += 1;
+  }
+
+  /** Hands the freed place to the next in line, or gives it back. */
+  function leave(): void {
+    const next = waiting.shift();
+    if (next) next();
+    else busy -= 1;
+  }
+
+  function takeIdle(): RelayConnection | undefined {
+    for (const [connection, timer] of idle) {
+      clearTimeout(timer);
+      idle.delete(connection);
+      if (connection.usable) return connection;
+    }
+    return undefined;
+  }
+
+  function keep(connection: RelayConnection): void {
+    if (!connection.usable) return;
+    if (connection.sent >= lettersPerConnection) return connection.close();
+    const timer = setTimeout(() => {
+      idle.delete(connection);
+      connection.close();
+    }, idleFor);
+    timer.unref();
+    idle.set(connection, timer);
+  }
+
+  async function converse(mail: OutgoingMail): Promise<Conversation> {
+    let connection = takeIdle();
+    if (!connection) {
+      connection = new RelayConnection(needs.relay);
+      try {
+        await connection.open();
+      } catch (error) {
+        const result = connection.failed(error as Error);
+        connection.close();
+        return { result, seconds: {} };
+      }
+    }
+    const conversation = await connection.send(mail);
+    keep(connection);
+    return conversation;
+  }
+
+  return {
+    async send(mail) {
+      await enter();
+      try {
+        return await converse(mail);
+      } finally {
+        leave();
+      }
+    },
+    async close() {
+      while (busy > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (const [connection, timer] of idle) {
+        clearTimeout(timer);
+        connection.close();
+      }
+      idle.clear();
+    },
+  };
+}
+
+/** `smtp://user:password@host:port` to its parts. Ports default to 587, and 465 for `smtps`. */
+export function relayOf(url: string, name: string): Relay {
+  const parsed = new URL(url);
+  const secure = parsed.protocol === 'smtps:';
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: parsed.port ? Number(parsed.port) : secure ? 465 : 587,
+    secure,
+    user: parsed.username ? decodeURIComponent(parsed.username) : undefined,
+    password: parsed.password ? decodeURIComponent(parsed.password) : undefined,
+    name,
+  };
+}

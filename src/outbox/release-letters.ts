@@ -1,0 +1,139 @@
+/** Step on a timer: the pump. Lets due letters of each target go at its pace, by mail or to the waiting names. */
+import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import type { Target } from '../campaigns/campaign.ts';
+import { minute, type Clock, type Instant } from '../clock.ts';
+import { letterTable, moveLetters } from '../letters/letter-table.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { Database, Transaction } from '../storage/database.ts';
+import { readChannel, slowedPace, writeChannel, type Channel } from './channel-table.ts';
+import { allowance } from './pace.ts';
+import { readSite } from './site-table.ts';
+
+interface Needs {
+  database: Database;
+  clock: Clock;
+  queue: Queue;
+  book: CampaignBook;
+  pacePerHour: number | undefined;
+}
+
+/** A released letter that nobody claimed is asked for again after this long. */
+const remindAfter = minute;
+/** Letters in one job: one claim, one record. */
+const lettersPerJob = 50;
+/** Letters moved to the waiting names, or back, in one transaction. */
+const bulk = 1_000;
+/** Real letters a shut channel is tried with. */
+export const probeLetters = 2;
+
+/** Releases what may leave now, for every target. */
+export async function releaseLetters(needs: Needs): Promise<void> {
+  for (const target of needs.book.targets) await releaseTarget(needs, target);
+}
+
+async function releaseTarget(needs: Needs, target: Target): Promise<void> {
+  const now = needs.clock.now();
+  const released = await needs.database.write(async (transaction) => {
+    const channel = await readChannel(transaction, target.id);
+    if (channel.mode === 'hand') return void (await toHand(transaction, target, now));
+    if (channel.mode !== 'probing') await backToMail(transaction, channel, now);
+    const site = await readSite(transaction);
+    if (site.pausedUntil > now) return;
+    return takeDue(needs, transaction, target, channel, now);
+  });
+  for (let start = 0; released && start < released.length; start += lettersPerJob) {
+    await needs.queue.ask('send-letters', { letterIds: released.slice(start, start + lettersPerJob) });
+  }
+}
+
+async function takeDue(
+  needs: Needs,
+  transaction: Transaction,
+  target: Target,
+  channel: Channel,
+  now: Instant,
+): Promise<string[]> {
+  const perHour = needs.pacePerHour ?? target.pace.perHour;
+  const pace = { ...target.pace, perHour: channel.mode === 'mail' ? perHour : slowedPace(perHour) };
+  const allowed = allowance(pace, now, channel.nextReleaseAt, target.timeZone);
+  const probesLeft =
+    channel.mode === 'probing' ? probeLetters - (await probesUnderWay(transaction, channel)) : Infinity;
+  const take = Math.min(allowed.letters, probesLeft);
+  if (take <= 0) return [];
+  const due = await transaction
+    .createQueryBuilder(letterTable, 'letter')
+    .select('letter.id', 'id')
+    .where('letter.target = :target and letter.state = :state and letter.dueAt <= :now', {
+      target: target.id,
+      state: 'queued',
+      now,
+    })
+    .orderBy('letter.dueAt')
+    .limit(take)
+    .getRawMany<{ id: string }>();
+  if (due.length === 0) return [];
+  const ids = due.map((row) => row.id);
+  // Not a move: the letter stays queued, and is due again when this reminder got lost.
+  await transaction
+    .createQueryBuilder()
+    .update(letterTable)
+    .set({ dueAt: now + remindAfter })
+    .whereInIds(ids)
+    .andWhere({ state: 'queued' })
+    .execute();
+  await writeChannel(transaction, { ...channel, nextReleaseAt: allowed.after(ids.length) });
+  return ids;
+}
+
+/** Letters that were let go since probing began: reminded or already claimed. */
+async function probesUnderWay(transaction: Transaction, channel: Channel): Promise<number> {
+  return transaction
+    .createQueryBuilder(letterTable, 'letter')
+    .where('letter.target = :target and letter.state in (:...states) and letter.stateSince >= :since', {
+      target: channel.target,
+      states: ['sending', 'in_doubt', 'accepted'],
+      since: channel.since,
+    })
+    .getCount();
+}
+
+/** While the channel is shut, letters that were due by mail wait for the petition. */
+async function toHand(transaction: Transaction, target: Target, now: Instant): Promise<void> {
+  const waiting = await idsIn(transaction, target.id, 'queued');
+  await moveLetters(
+    transaction,
+    waiting.map((id) => ({ id, from: 'queued', to: 'for_hand', reason: 'mail is shut for this target' })),
+    now,
+  );
+}
+
+/** After the channel reopened, names that are not on a sealed petition go by mail after all. */
+async function backToMail(transaction: Transaction, channel: Channel, now: Instant): Promise<void> {
+  if (channel.failedProbes === 0 && channel.probeAt === null) return;
+  const waiting = await idsIn(transaction, channel.target, 'for_hand', channel.since);
+  if (waiting.length === 0) return writeChannel(transaction, { ...channel, failedProbes: 0, probeAt: null });
+  await moveLetters(
+    transaction,
+    waiting.map((id) => ({ id, from: 'for_hand', to: 'queued', reason: 'mail is open again', patch: { dueAt: now } })),
+    now,
+  );
+}
+
+async function idsIn(
+  transaction: Transaction,
+  target: string,
+  state: string,
+  before = Number.MAX_SAFE_INTEGER,
+): Promise<string[]> {
+  const rows = await transaction
+    .createQueryBuilder(letterTable, 'letter')
+    .select('letter.id', 'id')
+    .where('letter.target = :target and letter.state = :state and letter.stateSince < :before', {
+      target,
+      state,
+      before,
+    })
+    .limit(bulk)
+    .getRawMany<{ id: string }>();
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,57 @@
+/** The DKIM keys we hold, tested at start, and the signing of letters with the key of their sender's domain. */
+import { AppError, asError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { makeDkimKey, readDkimKeys } from '../secrets.ts';
+import { createDkimSigner, type DkimSigner } from './dkim.ts';
+
+export interface Signers {
+  /** Domains that may stand literally in From. */
+  domains: ReadonlySet<string>;
+  /** Signs; without a key for the domain the message goes as it is, and is counted. */
+  sign(domain: string, message: Buffer): Promise<Buffer>;
+}
+
+interface Needs {
+  log: Log;
+  dir: string;
+  /** Sender addresses of all campaigns. */
+  domains: readonly string[];
+  /** Rehearsals make missing keys; for real mail a key that is not in DNS would only do harm. */
+  mayMake: boolean;
+  unsigned(): void;
+}
+
+/** Reads all keys and signs and verifies a sample with each: a broken key must stop the start, not the letters. */
+export async function openSigners(needs: Needs): Promise<Signers> {
+  const keys = readDkimKeys(needs.dir);
+  for (const address of new Set(needs.domains)) {
+    const domain = (address.split('@')[1] ?? '').toLowerCase();
+    if (keys.some((key) => key.domain === domain)) continue;
+    if (needs.mayMake) keys.push(makeDkimKey(needs.dir, domain));
+    else
+      needs.log.warn({ domain }, 'no DKIM key for this domain: its letters leave unsigned unless the relay signs them');
+  }
+  const signers = new Map<string, DkimSigner>();
+  for (const key of keys) {
+    const signer = createDkimSigner(key);
+    try {
+      await signer.selfTest();
+    } catch (cause) {
+      throw new AppError(
+        'unavailable',
+        `The DKIM key of ${key.domain} failed its self-test: ${asError(cause).message}`,
+        { cause },
+      );
+    }
+    signers.set(key.domain, signer);
+  }
+  return {
+    domains: new Set(signers.keys()),
+    sign(domain, message) {
+      const signer = signers.get(domain.toLowerCase());
+      if (signer) return signer.sign(message);
+      needs.unsigned();
+      return Promise.resolve(message);
+    },
+  };
+}

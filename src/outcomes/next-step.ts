@@ -1,0 +1,70 @@
+/** What becomes of a letter after trouble: decided by whose failure it was, in one place for replies and reports. */
+import { hour, type Instant } from '../clock.ts';
+import type { Letter } from '../letters/letter.ts';
+import { backoff } from '../outbox/backoff.ts';
+import type { Classification } from './outcome.ts';
+
+export type NextStep =
+  { to: 'queued'; dueAt: Instant; identity: Letter['identity']; reason: string } | { to: 'for_hand'; reason: string };
+
+interface Trouble {
+  letter: Pick<Letter, 'attempts' | 'identity' | 'firstAttemptAt'>;
+  classification: Classification;
+  /** True when the words were final (5xx, or a report of failure), false for "not now". */
+  permanent: boolean;
+  now: Instant;
+  /** Milliseconds after the first attempt at which passing trouble is no longer waited out. */
+  giveUpAfter: number;
+  random: () => number;
+}
+
+/** An unknown or full mailbox is not asked every five minutes. */
+const patient = 2 * hour;
+
+/**
+ * `ours` and `passing` wait and try again; `signer` tries once more under our own address; `dead` and
+ * `blocked` go to the petition; `full` and the unknown are tried again for days, since neither is final.
+ */
+export function nextStep(trouble: Trouble): NextStep {
+  const { letter, classification, now } = trouble;
+  const wait = backoff(letter.attempts, classification.retryAfter, trouble.random);
+  const again = (dueAt: Instant, reason: string): NextStep => ({
+    to: 'queued',
+    dueAt,
+    identity: letter.identity,
+    reason,
+  });
+  const tooOld = now - (letter.firstAttemptAt ?? now) > trouble.giveUpAfter;
+  switch (classification.attribution) {
+    case 'ours':
+      return again(now + wait, 'the trouble is ours');
+    case 'signer':
+      if (letter.identity === 'from')
+        return {
+          to: 'queued',
+          dueAt: now,
+          identity: 'reply-to',
+          reason: "the signer's domain forbids its address as sender",
+        };
+      return { to: 'for_hand', reason: "the signer's domain forbids mail in the signer's name" };
+    case 'dead':
+    case 'blocked':
+      if (trouble.permanent)
+        return {
+          to: 'for_hand',
+          reason: classification.attribution === 'dead' ? 'the mailbox does not exist' : 'the target refuses it',
+        };
+      break;
+    case 'full':
+      if (!tooOld) return again(now + Math.max(wait, patient), 'the mailbox is full');
+      break;
+    case 'passing':
+      break;
+    case undefined:
+      if (trouble.permanent && !tooOld) return again(now + Math.max(wait, patient), 'an unknown refusal');
+      break;
+  }
+  return tooOld
+    ? { to: 'for_hand', reason: 'it could not be delivered for days' }
+    : again(now + wait, 'passing trouble');
+}

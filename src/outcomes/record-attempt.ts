@@ -1,0 +1,173 @@
+/** Step: what a conversation ended in is written down, counted for whose failure it was, and the letter moves on. */
+import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import type { Clock } from '../clock.ts';
+import { newId } from '../ids.ts';
+import { moveLetters, type Move } from '../letters/letter-table.ts';
+import { attemptTable } from '../outbox/attempt-table.ts';
+import { clearSite, pauseSite } from '../outbox/site-table.ts';
+import type { Claimed } from '../outbox/send-letters.ts';
+import type { AttemptResult } from '../outbox/verdict.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { Database, Transaction } from '../storage/database.ts';
+import { createGroupCommit } from '../storage/group-commit.ts';
+import { insertRows } from '../storage/rows.ts';
+import { classifyReply } from './classify-reply.ts';
+import { nextStep } from './next-step.ts';
+import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
+import type { Classification } from './outcome.ts';
+
+export interface RecordNeeds {
+  database: Database;
+  clock: Clock;
+  queue: Queue;
+  book: CampaignBook;
+  bounceWait: number;
+  inDoubtWait: number;
+  giveUpAfter: number;
+  random: () => number;
+  /** Metrics: one call per outcome, after its commit. */
+  counted(outcome: Pick<OutcomeRow, 'class' | 'attribution'>): void;
+  attempted(verdict: AttemptResult['verdict']): void;
+  paused(reason: string): void;
+}
+
+interface Ended {
+  claimed: Claimed;
+  result: AttemptResult;
+}
+
+export interface AttemptRecorder {
+  record(claimed: Claimed, result: AttemptResult): Promise<void>;
+}
+
+export function createAttemptRecorder(needs: RecordNeeds): AttemptRecorder {
+  const group = createGroupCommit<Ended, void>(async (ended) => {
+    await commit(needs, ended);
+    return ended.map(() => undefined);
+  });
+  return { record: (claimed, result) => group.add({ claimed, result }) };
+}
+
+async function commit(needs: RecordNeeds, ended: readonly Ended[]): Promise<void> {
+  const now = needs.clock.now();
+  const outcomes = ended.flatMap((each) => outcomeOf(needs, each));
+  const ours = outcomes.find((outcome) => outcome.attribution === 'ours');
+  let paused: string | undefined;
+  await needs.database.write(async (transaction) => {
+    await completeAttempts(transaction, ended, now);
+    await insertRows(transaction, outcomeTable, outcomes);
+    const [first, second] = movesFor(needs, ended, outcomes);
+    await moveLetters(transaction, first, now);
+    await moveLetters(transaction, second, now);
+    if (ours) paused = (await pauseSite(transaction, `${ours.class} (${ours.rule})`, now)).reason;
+    else if (ended.some((each) => each.result.verdict === 'accepted')) await clearSite(transaction);
+  });
+  for (const each of ended) needs.attempted(each.result.verdict);
+  for (const outcome of outcomes) needs.counted(outcome);
+  if (paused !== undefined) needs.paused(paused);
+  for (const target of new Set(ended.map((each) => each.claimed.letter.target)))
+    await needs.queue.ask('review-channel', { target });
+}
+
+/** An accepted letter needs no outcome row: its attempt says it all. A doubt has no words to classify. */
+function outcomeOf(needs: RecordNeeds, { claimed, result }: Ended): OutcomeRow[] {
+  if (result.verdict === 'accepted' || result.verdict === 'in_doubt') return [];
+  const { letter, attempt } = claimed;
+  const found = classify(needs, { claimed, result });
+  return [
+    {
+      id: newId(needs.clock),
+      letterId: letter.id,
+      target: letter.target,
+      signerDomain: letter.signerDomain,
+      at: needs.clock.now(),
+      trust: 'session',
+      stage: result.reply.stage,
+      code: result.reply.code ?? null,
+      enhanced: result.reply.enhanced ?? null,
+      text: result.reply.text.slice(0, 1_000),
+      class: found.class,
+      attribution: found.attribution ?? null,
+      rule: found.rule,
+      cause: attempt.id,
+    },
+  ];
+}
+
+function classify(needs: RecordNeeds, { claimed, result }: Ended): Classification {
+  const sender = needs.book.find(claimed.letter.campaign)?.sender.address ?? '';
+  const context = {
+    identity: claimed.attempt.identity,
+    senderDomain: sender.split('@')[1] ?? '',
+    signerDomain: claimed.letter.signerDomain,
+  };
+  return classifyReply(result.reply, context);
+}
+
+async function completeAttempts(transaction: Transaction, ended: readonly Ended[], now: number): Promise<void> {
+  const rows = ended.map(({ claimed, result }) => ({
+    ...claimed.attempt,
+    endedAt: now,
+    verdict: result.verdict,
+    stage: result.reply.stage,
+    code: result.reply.code ?? null,
+    enhanced: result.reply.enhanced ?? null,
+    reply: result.reply.text.slice(0, 1_000),
+  }));
+  await transaction
+    .createQueryBuilder()
+    .insert()
+    .into(attemptTable)
+    .values(rows)
+    .orUpdate(['ended_at', 'verdict', 'stage', 'code', 'enhanced', 'reply'], ['id'])
+    .updateEntity(false)
+    .execute();
+}
+
+/** Moves away from `sending`, and the moves that follow from a refusal. */
+function movesFor(needs: RecordNeeds, ended: readonly Ended[], outcomes: readonly OutcomeRow[]): [Move[], Move[]] {
+  const now = needs.clock.now();
+  const byAttempt = new Map(outcomes.map((outcome) => [outcome.cause, outcome]));
+  const first: Move[] = [];
+  const second: Move[] = [];
+  for (const { claimed, result } of ended) {
+    const { letter, attempt } = claimed;
+    const move = { id: letter.id, fence: attempt.fence, cause: attempt.id, from: 'sending' as const };
+    if (result.verdict === 'accepted') {
+      const patch = { acceptedAt: now, dueAt: now + needs.bounceWait };
+      first.push({ ...move, to: 'accepted', reason: 'a server took it', patch });
+      // The lease may have ended meanwhile: the late 250 still ends the doubt.
+      second.push({ ...move, from: 'in_doubt', to: 'accepted', reason: 'a server took it', patch });
+      continue;
+    }
+    if (result.verdict === 'in_doubt') {
+      first.push({
+        ...move,
+        to: 'in_doubt',
+        reason: 'broke off after the message was asked for',
+        patch: { doubts: letter.doubts + 1, dueAt: now + needs.inDoubtWait },
+      });
+      continue;
+    }
+    const outcome = byAttempt.get(attempt.id);
+    const classification = classify(needs, { claimed, result });
+    const permanent = result.verdict === 'refused';
+    const next = nextStep({
+      letter,
+      classification,
+      permanent,
+      now,
+      giveUpAfter: needs.giveUpAfter,
+      random: needs.random,
+    });
+    const patch = next.to === 'queued' ? { dueAt: next.dueAt, identity: next.identity } : {};
+    const cause = outcome?.id ?? attempt.id;
+    if (next.to === 'queued' && !permanent) {
+      first.push({ ...move, cause, to: 'queued', reason: next.reason, patch });
+    } else {
+      first.push({ ...move, cause, to: 'refused', reason: `refused: ${outcome?.class ?? 'unknown'}` });
+      second.push({ ...move, cause, from: 'refused', to: next.to, reason: next.reason, patch });
+    }
+  }
+  return [first, second];
+}

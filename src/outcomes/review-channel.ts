@@ -1,0 +1,197 @@
+/** Step: after something was heard, a target's channel is looked at again and switched with its evidence. */
+import { MoreThanOrEqual } from 'typeorm';
+import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import { day, type Clock, type Instant } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { letterTable, moveLetters } from '../letters/letter-table.ts';
+import type { Log } from '../log.ts';
+import {
+  channelSwitchTable,
+  readChannel,
+  writeChannel,
+  type Channel,
+  type ChannelMode,
+  type ChannelSwitch,
+} from '../outbox/channel-table.ts';
+import { probeLetters } from '../outbox/release-letters.ts';
+import type { Database, Transaction } from '../storage/database.ts';
+import { insertRows } from '../storage/rows.ts';
+import { decideChannel, probeWait, type Decision, type Heard } from './decide-channel.ts';
+import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
+
+export interface ReviewNeeds {
+  database: Database;
+  clock: Clock;
+  log: Log;
+  book: CampaignBook;
+  probeAfter: number;
+  switched(change: Pick<ChannelSwitch, 'from' | 'to'>): void;
+}
+
+/** Outcomes that can matter: older ones no longer speak about today. */
+const memory = day;
+const mostOutcomes = 500;
+/** What staff shut, no probe reopens: an instant that never comes. */
+const onlyByStaff = Number.MAX_SAFE_INTEGER;
+
+/** Reviews one target; gives the switch that was made, if any. */
+export async function reviewChannel(needs: ReviewNeeds, target: string): Promise<ChannelSwitch | undefined> {
+  return switchBy(needs, target, async (transaction, channel, now) => {
+    const decision = decideChannel(channel, await hear(transaction, channel, now), now);
+    return decision && { ...decision, by: 'rule' };
+  });
+}
+
+/** On a timer: targets whose probe is due, and reviews that got lost. */
+export async function reviewAllChannels(needs: ReviewNeeds): Promise<void> {
+  for (const target of needs.book.targets) await reviewChannel(needs, target.id);
+}
+
+/** A person decides. Throws `not-found` for an unknown target, `conflict` when the channel is so already. */
+export async function overrideChannel(
+  needs: ReviewNeeds,
+  target: string,
+  wanted: { to: 'mail' | 'slowed' | 'hand'; reason: string; by: string },
+): Promise<ChannelSwitch> {
+  if (!needs.book.target(target)) throw new AppError('not-found', 'There is no such target.');
+  const change = await switchBy(needs, target, (_transaction, channel) =>
+    Promise.resolve(
+      channel.mode === wanted.to
+        ? undefined
+        : {
+            to: wanted.to,
+            rule: 'override',
+            reason: wanted.reason,
+            confidence: 1,
+            evidence: [],
+            accepted: 0,
+            by: wanted.by,
+          },
+    ),
+  );
+  if (!change) throw new AppError('conflict', `The channel of this target is ${wanted.to} already.`);
+  return change;
+}
+
+type Choose = (
+  transaction: Transaction,
+  channel: Channel,
+  now: Instant,
+) => Promise<(Decision & { by: string }) | undefined>;
+
+async function switchBy(needs: ReviewNeeds, target: string, choose: Choose): Promise<ChannelSwitch | undefined> {
+  const now = needs.clock.now();
+  const change = await needs.database.write(async (transaction) => {
+    const channel = await readChannel(transaction, target);
+    const decision = await choose(transaction, channel, now);
+    if (!decision) return undefined;
+    if (decision.to === 'probing' && !(await sendProbes(transaction, target, now))) return undefined;
+    const row = toSwitch(needs, channel, decision, now);
+    await insertRows(transaction, channelSwitchTable, [row]);
+    await writeChannel(transaction, after(needs, channel, decision, now));
+    return row;
+  });
+  if (change) {
+    needs.log.warn(
+      { target, from: change.from, to: change.to, rule: change.rule, by: change.by === 'rule' ? 'rule' : 'staff' },
+      'a channel was switched',
+    );
+    needs.switched(change);
+  }
+  return change;
+}
+
+function after(needs: ReviewNeeds, channel: Channel, decision: Decision & { by: string }, now: Instant): Channel {
+  const failed = channel.mode === 'probing' && decision.to === 'hand' ? channel.failedProbes + 1 : channel.failedProbes;
+  const next: Channel = { ...channel, mode: decision.to, since: now, reason: decision.reason, failedProbes: failed };
+  // probeAt stays set after reopening until the pump has brought the waiting names back.
+  if (decision.to !== 'hand') return next;
+  return { ...next, probeAt: decision.by === 'rule' ? now + probeWait(needs.probeAfter, failed) : onlyByStaff };
+}
+
+function toSwitch(
+  needs: ReviewNeeds,
+  channel: Channel,
+  decision: Decision & { by: string },
+  now: Instant,
+): ChannelSwitch {
+  const { evidence } = decision;
+  return {
+    id: newId(needs.clock),
+    target: channel.target,
+    from: channel.mode,
+    to: decision.to,
+    at: now,
+    by: decision.by,
+    rule: decision.rule,
+    reason: decision.reason,
+    confidence: decision.confidence,
+    evidence: {
+      letters: new Set(evidence.map((outcome) => outcome.letterId)).size,
+      signerDomains: new Set(evidence.map((outcome) => outcome.signerDomain)).size,
+      accepted: decision.accepted,
+      outcomes: evidence.slice(0, 50).map(({ id, at, stage, code, class: what, attribution, rule, text }) => ({
+        id,
+        at,
+        stage,
+        code,
+        class: what,
+        attribution,
+        rule,
+        text: text.slice(0, 300),
+      })),
+    },
+  };
+}
+
+async function hear(transaction: Transaction, channel: Channel, now: Instant): Promise<Heard> {
+  const since = Math.max(channel.since, now - memory);
+  const outcomes: OutcomeRow[] = await transaction.find(outcomeTable, {
+    where: { target: channel.target, at: MoreThanOrEqual(since) },
+    order: { at: 'DESC' },
+    take: mostOutcomes,
+  });
+  // Letters that are still where the server took them: one that came back was not accepted after all.
+  const accepted = await transaction
+    .createQueryBuilder(letterTable, 'letter')
+    .select('letter.acceptedAt', 'at')
+    .where('letter.target = :target and letter.state in (:...states) and letter.acceptedAt >= :since', {
+      target: channel.target,
+      states: ['accepted', 'delivered'],
+      since,
+    })
+    .orderBy('letter.acceptedAt', 'DESC')
+    .limit(mostOutcomes)
+    .getRawMany<{ at: string | number }>();
+  return { outcomes, acceptedAt: accepted.map((row) => Number(row.at)) };
+}
+
+/** Names that wait for paper try the mailbox again; without one there is nothing to try with. */
+async function sendProbes(transaction: Transaction, target: string, now: Instant): Promise<boolean> {
+  const waiting = await transaction.find(letterTable, {
+    where: { target, state: 'for_hand' },
+    order: { createdAt: 'ASC' },
+    take: probeLetters,
+  });
+  if (waiting.length === 0) return false;
+  await moveLetters(
+    transaction,
+    waiting.map((letter) => ({
+      id: letter.id,
+      from: 'for_hand',
+      to: 'queued',
+      reason: 'tries a shut mailbox again',
+      patch: { dueAt: now },
+    })),
+    now,
+  );
+  return true;
+}
+
+/** The newest switches of a target, newest first. */
+export async function channelHistory(database: Database, target: string, most = 50): Promise<ChannelSwitch[]> {
+  return database.read.find(channelSwitchTable, { where: { target }, order: { at: 'DESC', id: 'DESC' }, take: most });
+}
+
+export type { ChannelMode };

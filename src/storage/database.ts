@@ -1,0 +1,16 @@
+/** The database as every slice sees it: committed rows to read, one way to write. */
+import type { EntityManager } from 'typeorm';
+
+/** A transaction under way. What is read through it is locked against other writers. */
+export type Transaction = EntityManager;
+
+export interface Database {
+  /** Sees committed rows only, so nothing read here can still be rolled back. */
+  readonly read: EntityManager;
+  /**
+   * Runs `work` in one transaction and resolves after the commit is on disk; a throw rolls everything back.
+   * On SQLite one writer runs at a time, in the order of the calls.
+   */
+  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

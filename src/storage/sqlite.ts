@@ -1,0 +1,79 @@
+/** SQLite in one file: a writer connection used in turn, and a reader that sees only what is committed. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Libsql from 'libsql';
+import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
+import { SnakeCase } from './columns.ts';
+import type { Database, Transaction } from './database.ts';
+import { migrations } from './migrations/index.ts';
+
+interface Connection {
+  exec(sql: string): void;
+}
+
+/**
+ * `synchronous = full` in WAL mode flushes at every commit: a 202 must survive a power cut, and group
+ * commit pays for it. Other processes (the CLI) may write too, hence the busy time-out.
+ */
+const pragmas = `
+  pragma journal_mode = wal;
+  pragma synchronous = full;
+  pragma busy_timeout = 10000;
+  pragma foreign_keys = on;
+  pragma cache_size = -65536;
+  pragma temp_store = memory;
+`;
+
+function source(file: string, entities: MixedList<EntitySchema>): DataSource {
+  return new DataSource({
+    type: 'better-sqlite3',
+    // libsql ships ready-made binaries and speaks the same interface; no compiler is needed.
+    driver: Libsql,
+    database: file,
+    entities,
+    migrations,
+    migrationsTableName: 'migration',
+    namingStrategy: new SnakeCase(),
+    prepareDatabase: (connection: Connection) => connection.exec(pragmas),
+  });
+}
+
+/** Opens (and creates) the file; the caller migrates. */
+export async function openSqlite(
+  file: string,
+  entities: MixedList<EntitySchema>,
+): Promise<Database & { writer: DataSource }> {
+  mkdirSync(dirname(file), { recursive: true });
+  const writer = await source(file, entities).initialize();
+  const reader = await source(file, entities).initialize();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const runner = writer.createQueryRunner();
+    // IMMEDIATE takes the write lock first: a later upgrade could fail half-way with SQLITE_BUSY.
+    await runner.query('BEGIN IMMEDIATE');
+    try {
+      const result = await work(runner.manager as EntityManager);
+      await runner.query('COMMIT');
+      return result;
+    } catch (reason) {
+      await runner.query('ROLLBACK');
+      throw reason;
+    }
+  }
+
+  return {
+    writer,
+    read: reader.manager,
+    write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+      const result = turn.then(() => inTransaction(work));
+      turn = result.catch(() => undefined);
+      return result;
+    },
+    async close() {
+      await turn;
+      await reader.destroy();
+      await writer.destroy();
+    },
+  };
+}

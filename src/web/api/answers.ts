@@ -1,0 +1,149 @@
+/** The shapes the API answers with, for its documentation and for the tests that hold it to them. */
+import { z } from 'zod';
+import { letterStates } from '../../letters/letter-states.ts';
+import { channelModes } from '../../outbox/channel-table.ts';
+import { handInOutcomes } from '../../petitions/petition-table.ts';
+
+const time = z.iso.datetime();
+const words = z.record(z.string(), z.string()).describe('By language tag.');
+
+export const acceptedAnswer = z
+  .strictObject({
+    id: z.string().describe('Id of this event; the same event always gets the same.'),
+    status: z.literal('accepted'),
+    receipt_url: z.url().describe("The signer's private page: where is my letter now."),
+  })
+  .meta({ id: 'Accepted' });
+
+export const problemAnswer = z
+  .strictObject({
+    type: z.url(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What is wrong and what to do.'),
+    errors: z.array(z.strictObject({ field: z.string(), problem: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem document.' });
+
+export const lineAnswer = z
+  .union([
+    z.strictObject({ line: z.int(), code: z.literal(202), ...acceptedAnswer.shape }),
+    z.strictObject({ line: z.int(), code: z.int(), problem: problemAnswer }),
+  ])
+  .meta({ id: 'LineResult', description: 'One line of the answer to a stream, in the order sent.' });
+
+const numbers = z.record(z.enum(letterStates), z.int()).describe('Letters by state.');
+
+export const campaignAnswer = z
+  .strictObject({
+    slug: z.string(),
+    version: z.string(),
+    title: words,
+    languages: z.array(z.string()),
+    period: z.strictObject({
+      from: z.iso.date(),
+      to: z.iso.date(),
+      planned: z.boolean(),
+      timeZone: z.string(),
+      state: z.enum(['not-yet', 'open', 'closed']),
+    }),
+    targets: z.array(z.string()),
+    consents: z.array(z.strictObject({ id: z.string(), version: z.string(), required: z.boolean(), text: words })),
+    letters: numbers,
+  })
+  .meta({ id: 'Campaign' });
+
+export const lettersAnswer = z
+  .strictObject({
+    letters: z.array(
+      z.strictObject({
+        id: z.string(),
+        signature: z.string(),
+        target: z.string(),
+        language: z.string(),
+        state: z.enum(letterStates),
+        since: time,
+        attempts: z.int(),
+        petition: z.string().nullable(),
+        signer: z
+          .strictObject({ name: z.string().nullable(), email: z.string().nullable() })
+          .optional()
+          .describe('Only for keys with the scope `personal`.'),
+      }),
+    ),
+    next: z.string().nullable().describe('Pass as `after` for the next page.'),
+  })
+  .meta({ id: 'Letters' });
+
+export const switchAnswer = z
+  .strictObject({
+    id: z.string(),
+    target: z.string(),
+    from: z.enum(channelModes),
+    to: z.enum(channelModes),
+    at: time,
+    by: z.string(),
+    rule: z.string(),
+    reason: z.string(),
+    confidence: z.number(),
+    evidence: z.strictObject({
+      letters: z.int(),
+      signerDomains: z.int(),
+      accepted: z.int(),
+      outcomes: z.array(
+        z.strictObject({
+          id: z.string(),
+          at: time,
+          stage: z.string(),
+          code: z.int().nullable(),
+          class: z.string(),
+          attribution: z.string().nullable(),
+          rule: z.string(),
+          text: z.string(),
+        }),
+      ),
+    }),
+  })
+  .meta({ id: 'ChannelSwitch' });
+
+export const targetAnswer = z
+  .strictObject({
+    id: z.string(),
+    name: words,
+    channel: z.strictObject({ mode: z.enum(channelModes), since: time.nullable(), reason: z.string() }),
+    letters: numbers,
+    switches: z.array(switchAnswer),
+  })
+  .meta({ id: 'Target' });
+
+export const handInAnswer = z
+  .strictObject({
+    id: z.string(),
+    at: time,
+    outcome: z.enum(handInOutcomes),
+    place: z.string(),
+    carrier: z.string().nullable(),
+    reference: z.string().nullable(),
+    note: z.string().nullable(),
+    recorded_at: time,
+    recorded_by: z.string(),
+  })
+  .meta({ id: 'HandInRecord' });
+
+export const petitionAnswer = z
+  .strictObject({
+    id: z.string(),
+    serial: z.string().describe('The number on the paper.'),
+    campaign: z.string(),
+    target: z.string(),
+    state: z.enum(['sealed', 'handed_in', 'void']),
+    names: z.int(),
+    volumes: z.int(),
+    digest: z.string().describe('SHA-256 over the canonical list of names.'),
+    sealed_at: time,
+    files_ready: z.boolean(),
+    hand_ins: z.array(handInAnswer),
+    voided_at: time.optional(),
+    void_reason: z.string().nullable().optional(),
+  })
+  .meta({ id: 'Petition' });

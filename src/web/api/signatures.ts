@@ -1,0 +1,157 @@
+/** `POST /v1/campaigns/{campaign}/signatures`: one signature as JSON, or any number as a stream. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import express, { Router, type Request, type Response } from 'express';
+import type { CampaignBook } from '../../campaigns/campaign-book.ts';
+import type { Campaign } from '../../campaigns/campaign.ts';
+import type { Clock } from '../../clock.ts';
+import { AppError } from '../../errors.ts';
+import type { Accepted } from '../../intake/accept-signatures.ts';
+import { readSignature, type Signature } from '../../intake/signature.ts';
+import { ndjsonLines, type NdjsonLine } from '../ndjson-lines.ts';
+import { statusOf, toAppError, toProblem } from '../problem.ts';
+import { keyOf, type KeyGuard } from '../require-key.ts';
+
+export interface SignatureRouteNeeds {
+  book: CampaignBook;
+  clock: Clock;
+  keepOpen: boolean;
+  guard: KeyGuard;
+  accept(signature: Signature, eventId: string | undefined): Promise<Accepted>;
+  receiptUrl(eventId: string): string;
+  refused(): void;
+}
+
+interface Answer {
+  id: string;
+  status: 'accepted';
+  receipt_url: string;
+}
+
+export const mostBodyBytes = 64 * 1024;
+
+/** Lines of a stream that may wait for their commit at the same time. */
+const linesInFlight = 1_000;
+
+export function signatureRoutes(needs: SignatureRouteNeeds): Router {
+  const router = Router();
+  router.post(
+    '/v1/campaigns/:campaign/signatures',
+    needs.guard.need('sign'),
+    express.json({ limit: mostBodyBytes }),
+    async (request, response) => {
+      const campaign = findCampaign(needs.book, request.params['campaign'] ?? '');
+      if (request.is('application/x-ndjson')) return takeStream(needs, campaign, request, response);
+      if (!request.is('application/json'))
+        throw new AppError('invalid', 'Send one signature as application/json, or many as application/x-ndjson.');
+      const answer = await takeOne(
+        needs,
+        campaign,
+        keyOf(request).source,
+        request.body,
+        request.get('Idempotency-Key'),
+      );
+      response.status(202).json(answer);
+    },
+  );
+  return router;
+}
+
+/** Throws `not-found` for a slug nobody installed. */
+export function findCampaign(book: CampaignBook, slug: string): Campaign {
+  const campaign = book.find(slug);
+  if (!campaign) throw new AppError('not-found', 'There is no such campaign: GET /v1/campaigns lists them.');
+  return campaign;
+}
+
+/** Takes one event; resolves after its commit. Shared by every door that brings JSON. */
+export async function takeOne(
+  needs: SignatureRouteNeeds,
+  campaign: Campaign,
+  source: string,
+  body: unknown,
+  idempotencyKey: string | undefined,
+): Promise<Answer> {
+  try {
+    const { eventId, ...signature } = readSignature(body, {
+      campaign,
+      source,
+      now: needs.clock.now(),
+      keepOpen: needs.keepOpen,
+    });
+    const { id } = await needs.accept(signature, oneEventId(eventId, idempotencyKey));
+    return { id, status: 'accepted', receipt_url: needs.receiptUrl(id) };
+  } catch (thrown) {
+    needs.refused();
+    throw thrown;
+  }
+}
+
+function oneEventId(field: string | undefined, header: string | undefined): string | undefined {
+  const problem =
+    header === undefined
+      ? undefined
+      : header.length > 200 || header === ''
+        ? 'must have 1 to 200 characters'
+        : field !== undefined && field !== header
+          ? 'differs from event_id: send one of them'
+          : undefined;
+  if (problem)
+    throw new AppError('invalid', `The Idempotency-Key ${problem}.`, {
+      fields: [{ field: 'Idempotency-Key', problem }],
+    });
+  return field ?? header;
+}
+
+async function takeStream(
+  needs: SignatureRouteNeeds,
+  campaign: Campaign,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { source } = keyOf(request);
+  response.status(200).type('application/x-ndjson');
+  await pipeline(Readable.from(resultLines(needs, campaign, source, request)), response);
+}
+
+/** One result line per line sent, in the same order, while later lines are already being taken. */
+async function* resultLines(
+  needs: SignatureRouteNeeds,
+  campaign: Campaign,
+  source: string,
+  request: AsyncIterable<Buffer>,
+): AsyncGenerator<string> {
+  const waiting: Promise<string>[] = [];
+  let number = 0;
+  for await (const line of ndjsonLines(request, mostBodyBytes)) {
+    number += 1;
+    waiting.push(takeLine(needs, campaign, source, line, number));
+    if (waiting.length >= linesInFlight) yield (await waiting.shift()) ?? '';
+  }
+  for (const result of waiting) yield await result;
+}
+
+async function takeLine(
+  needs: SignatureRouteNeeds,
+  campaign: Campaign,
+  source: string,
+  line: NdjsonLine,
+  number: number,
+): Promise<string> {
+  try {
+    const answer = await takeOne(needs, campaign, source, parseLine(line), undefined);
+    return `${JSON.stringify({ line: number, code: 202, ...answer })}\n`;
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    return `${JSON.stringify({ line: number, code: statusOf(error), problem: toProblem(error) })}\n`;
+  }
+}
+
+function parseLine(line: NdjsonLine): unknown {
+  if ('tooLong' in line) throw new AppError('invalid', 'The line is longer than 64 KB.');
+  try {
+    return JSON.parse(line.text) as unknown;
+  } catch (cause) {
+    throw new AppError('invalid', 'The line is not valid JSON.', { cause });
+  }
+}

@@ -1,0 +1,48 @@
+/** The letter as it will be sent, shown on the page with places held for the signer's name and words. */
+import type { LetterSource, Target } from '../../campaigns/campaign.ts';
+import { escapeHtml, markdownHtml, markdownTokens } from '../../campaigns/markdown.ts';
+import { fillVariables, hasVariable } from '../../campaigns/variables.ts';
+
+export interface LetterPreview {
+  subject: string;
+  /** HTML */
+  opening: string;
+  /** HTML; the signer's own words come before it. */
+  body: string;
+  /** HTML */
+  footer: string;
+}
+
+interface Values {
+  target: Target;
+  language: string;
+  organisation: string;
+  /** What stands where the signer's name will be. */
+  yourName: string;
+}
+
+/** Lays the letter out in the order of `letters/compile-letter.ts`: opening, own words, body, footer. */
+export function letterPreview(letter: LetterSource, values: Values): LetterPreview {
+  const { target, language } = values;
+  const fixed: Record<string, string | undefined> = {
+    'target.name': target.name[language],
+    'target.salutation': target.salutation[language],
+    organisation: values.organisation,
+  };
+  const slot = `<span class="slot">${escapeHtml(values.yourName)}</span>`;
+  const html = (text: string): string =>
+    fillVariables(text, (name) => (name === 'name' ? slot : escapeHtml(fixed[name] ?? '')));
+
+  const blocks = markdownTokens(letter.body).filter((token) => token.type !== 'space' && token.type !== 'def');
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  const addressed = first !== undefined && hasVariable(first.raw, 'target.salutation');
+  const signed = last !== undefined && hasVariable(last.raw, 'name');
+  const opening = addressed ? [first] : markdownTokens('{{target.salutation}}');
+  const body = [...blocks.slice(addressed ? 1 : 0), ...(signed ? [] : markdownTokens('{{name}}'))];
+  return {
+    subject: fillVariables(letter.subject, (name) => fixed[name] ?? ''),
+    opening: html(markdownHtml(opening)),
+    body: html(markdownHtml(body)),
+    footer: html(escapeHtml(letter.footer)),
+  };
+}

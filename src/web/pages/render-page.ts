@@ -1,0 +1,52 @@
+/** Templates to HTML; the home of eta. Values are escaped unless a template writes `<%~`, which is for HTML we made. */
+import { fileURLToPath } from 'node:url';
+import { Eta } from 'eta';
+import { textDirection } from '../../campaigns/text-direction.ts';
+import type { Words } from '../../campaigns/words.ts';
+import { stylesheet } from './stylesheet.ts';
+
+/** Reads and compiles each template when it is first used. */
+const eta = new Eta({
+  views: fileURLToPath(new URL('../../../templates/', import.meta.url)),
+  cache: true,
+  autoEscape: true,
+});
+
+/** The same page in one of its languages. */
+export interface Alternate {
+  language: string;
+  /** The language's own name for itself. */
+  name: string;
+  href: string;
+}
+
+/** What surrounds every page. */
+export interface Frame {
+  language: string;
+  title: string;
+  words: Words;
+  organisation?: string;
+  /** All languages of the page, its own among them. */
+  alternates?: readonly Alternate[];
+  /** Address that picks the language by itself. */
+  anyLanguage?: string;
+  /** True for pages that belong to one person or to no address. */
+  unlisted?: boolean;
+}
+
+/** Fills `templates/pages/<template>.eta`: the frame is `it.frame`, the words `it.words`, the view's fields stand beside them. */
+export function renderPage(template: string, frame: Frame, view: object): string {
+  return eta.render(`pages/${template}`, {
+    ...view,
+    words: frame.words,
+    frame: {
+      organisation: undefined,
+      alternates: [],
+      anyLanguage: undefined,
+      unlisted: false,
+      ...frame,
+      direction: textDirection(frame.language),
+      stylesheet: `/assets/todoke.css?v=${stylesheet().version}`,
+    },
+  });
+}

@@ -1,0 +1,128 @@
+/** The form under a letter: what was typed into it, and how it is shown again when something is to mend. */
+import { randomUUID } from 'node:crypto';
+import type { Campaign, ConsentText } from '../../campaigns/campaign.ts';
+import type { Words } from '../../campaigns/words.ts';
+import type { FieldProblem } from '../../errors.ts';
+import type { SignatureInput } from '../../intake/signature.ts';
+
+const consentIds = ['send', 'hand-over', 'contact'] as const satisfies readonly ConsentText['id'][];
+const typedFields = ['name', 'email', 'phone', 'message'] as const;
+type TypedField = (typeof typedFields)[number];
+
+/** What was sent: as typed, nothing checked but that each is one text. */
+export interface FilledForm extends Record<TypedField, string> {
+  language: string;
+  /** Versions of the texts agreed to. */
+  consents: Partial<Record<ConsentText['id'], string>>;
+  eventId: string | undefined;
+}
+
+/** Reads a parsed `application/x-www-form-urlencoded` body; of a field that came twice the first counts. */
+export function readForm(body: unknown): FilledForm {
+  const fields = new Map(Object.entries(typeof body === 'object' && body !== null ? body : {}));
+  const text = (field: string): string => {
+    const value: unknown = [fields.get(field)].flat()[0];
+    return typeof value === 'string' ? value : '';
+  };
+  const eventId = text('event_id').trim();
+  return {
+    name: text('name'),
+    email: text('email'),
+    phone: text('phone'),
+    message: text('message'),
+    language: text('language'),
+    consents: Object.fromEntries(
+      consentIds.map((id) => [id, text(`consent_${id}`)]).filter(([, version]) => version !== ''),
+    ),
+    eventId: eventId === '' || eventId.length > 200 ? undefined : eventId,
+  };
+}
+
+export function emptyForm(): FilledForm {
+  return readForm({});
+}
+
+/** The form as the intake reads it. */
+export function signatureOf(form: FilledForm): SignatureInput {
+  const { eventId, ...input } = form;
+  return { ...input, ...(eventId === undefined ? {} : { event_id: eventId }) };
+}
+
+interface Complaint {
+  text: string;
+  /** The intake's own sentence, for what the words do not foresee. */
+  english: string | undefined;
+}
+
+export interface FormView {
+  action: string;
+  eventId: string;
+  language: string;
+  fields: Record<TypedField, { value: string; hint: string; complaint: Complaint | undefined }>;
+  consents: readonly (Pick<ConsentText, 'version' | 'required'> & {
+    field: string;
+    text: string;
+    given: boolean;
+    complaint: Complaint | undefined;
+  })[];
+  /** Every complaint once, with the place it is about. */
+  complaints: readonly (Complaint & { place: string })[];
+  notice: string | undefined;
+}
+
+/** The form with what was typed into it. `notice` stands above it. */
+export function formView(
+  { campaign, language, words }: { campaign: Campaign; language: string; words: Words },
+  form: FilledForm,
+  problems: readonly FieldProblem[],
+  notice: string | undefined,
+): FormView {
+  const complaints = new Map(
+    problems.map((problem) => [problem.field.replace(/^consents\./, 'consent_'), complaintOf(problem, form, words)]),
+  );
+  const { hints } = campaign.page[language] ?? { hints: { name: '', email: '', phone: '', message: '' } };
+  const field = (name: TypedField): FormView['fields'][TypedField] => ({
+    value: form[name],
+    hint: hints[name],
+    complaint: complaints.get(name),
+  });
+  const consents = campaign.consents.map((consent) => ({
+    field: `consent_${consent.id}`,
+    version: consent.version,
+    required: consent.required,
+    text: consent.text[language] ?? '',
+    given: form.consents[consent.id] === consent.version,
+    complaint: complaints.get(`consent_${consent.id}`),
+  }));
+  const places = new Set<string>([...typedFields, ...consents.map((consent) => consent.field)]);
+  return {
+    action: `/actions/${campaign.slug}/sign`,
+    // Sent with the form, so that a double click is one signature.
+    eventId: form.eventId ?? randomUUID(),
+    language,
+    fields: { name: field('name'), email: field('email'), phone: field('phone'), message: field('message') },
+    consents,
+    complaints: [...complaints].map(([place, complaint]) => ({
+      ...complaint,
+      place: places.has(place) ? place : place === 'language' ? 'letter' : 'sign',
+    })),
+    notice,
+  };
+}
+
+function complaintOf({ field, problem }: FieldProblem, form: FilledForm, { problems: said }: Words): Complaint {
+  const known = (text: string): Complaint => ({ text, english: undefined });
+  switch (field) {
+    case 'name':
+    case 'email':
+      return known(form[field].trim() === '' ? said[`${field}-empty`] : said[field]);
+    case 'phone':
+    case 'message':
+    case 'language':
+      return known(said[field]);
+  }
+  const consent = consentIds.find((id) => field === `consents.${id}`);
+  if (consent === undefined) return { text: said.other, english: problem };
+  if (form.consents[consent] === undefined) return known(said.consent);
+  return known(/not asked for/.test(problem) ? said['consent-unknown'] : said['consent-changed']);
+}

@@ -1,0 +1,49 @@
+/** The public server: pages and API, in the order a request meets them. */
+import express, { Router, type Express } from 'express';
+import type { Log } from '../log.ts';
+import { AppError } from '../errors.ts';
+import { campaignRoutes, type CampaignRouteNeeds } from './api/campaigns.ts';
+import { cloudEventRoutes } from './api/cloud-events.ts';
+import { openApiDocument } from './api/openapi.ts';
+import { petitionRoutes, type PetitionRouteNeeds } from './api/petitions.ts';
+import { signatureRoutes, type SignatureRouteNeeds } from './api/signatures.ts';
+import { renderDocs } from './pages/docs-page.ts';
+import { pagesRouter, type PageNeeds } from './pages/pages-router.ts';
+import { problemHandler } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export interface ServerNeeds {
+  log: Log;
+  origin: () => string;
+  signatures: SignatureRouteNeeds;
+  campaigns: CampaignRouteNeeds;
+  petitions: PetitionRouteNeeds;
+  pages: PageNeeds;
+}
+
+/** Makes the Express application; the caller listens. */
+export function createServer(needs: ServerNeeds): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(securityHeaders());
+  app.use(signatureRoutes(needs.signatures));
+  app.use(cloudEventRoutes(needs.signatures));
+  app.use(campaignRoutes(needs.campaigns));
+  app.use(petitionRoutes(needs.petitions));
+  app.use(docsRoutes(needs.origin));
+  app.use('/v1', (_request, _response, next) =>
+    next(new AppError('not-found', 'There is no such route: /openapi.json lists them.')),
+  );
+  app.use('/v1', problemHandler(needs.log));
+  app.use(pagesRouter(needs.pages));
+  app.use(problemHandler(needs.log));
+  return app;
+}
+
+function docsRoutes(origin: () => string): Router {
+  const router = Router();
+  router.get('/openapi.json', (_request, response) => void response.json(openApiDocument(origin())));
+  router.get('/docs', (_request, response) => void response.type('html').send(renderDocs(openApiDocument(origin()))));
+  return router;
+}
