@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { createCampaignBook } from './campaigns/campaign-book.ts';
 import { loadCampaigns } from './campaigns/load-campaigns.ts';
-import { loadWords } from './campaigns/words.ts';
+import { loadWords, wordsFolder } from './campaigns/words.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { startEmbassy, type Embassy } from './embassy/embassy.ts';
@@ -34,6 +34,7 @@ import { sweepOverdue } from './outcomes/sweep-overdue.ts';
 import { makePetitionFiles, sweepPetitions } from './petitions/make-petition-files.ts';
 import { createPetitionFiles, type PetitionFiles } from './petitions/petition-files.ts';
 import { createEmbeddedQueue } from './queue/embedded-queue.ts';
+
 import { openKeyRing } from './secrets.ts';
 import type { Database } from './storage/database.ts';
 import { openDatabase } from './storage/open-database.ts';
@@ -71,7 +72,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const random = options.random ?? Math.random;
   const keys = openKeyRing(config.DATA_DIR, config.SECRETS);
   const book = createCampaignBook(await loadCampaigns(config.CAMPAIGNS_DIR));
-  const words = await loadWords(join(import.meta.dirname, '../templates/words'));
+  const words = await loadWords(wordsFolder);
   const database = await openDatabase(config.DATABASE_URL, tables);
   const texts = await openLetterTexts({ database, clock }, book.campaigns);
   const metrics = createMetrics(() => readStanding(database, book, clock));
@@ -94,7 +95,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     mayMake: embassy !== undefined,
     unsigned: metrics.unsigned,
   });
-  const policies = createDmarcPolicies({ ...(options.resolver ?? createDnsResolver()), clock });
+  const resolver = options.resolver ?? createDnsResolver();
+  const policies = createDmarcPolicies({ ...resolver, clock });
   const pool = createRelayPool({
     relay: relayOf(config.SMTP_URL ?? embassy?.url ?? '', config.SMTP_NAME),
     connections: config.SMTP_CONNECTIONS,
@@ -194,7 +196,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
 
   startJourney(queue, config, {
     sendLetters: (job) => sendLetters(sending, job.letterIds),
-    readReport: (job) => recordReport({ ...shared, ...waits, counted: metrics.outcome, paused }, job.returnedMailId),
+    readReport: (job) => recordReport({ ...shared, ...waits, counted: metrics.outcome }, job.returnedMailId),
     reviewChannel: async (job) => void (await reviewChannel(review, job.target)),
     makePetitionFiles: (job) => makePetitionFiles(petitions, job.petitionId),
     releaseLetters: () => releaseLetters({ ...shared, pacePerHour: config.PACE_PER_HOUR }),
@@ -222,6 +224,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       await listener.close();
       await embassy?.close();
       await ops.close();
+      resolver.close();
       await database.close();
     },
   };

@@ -1,6 +1,7 @@
 /** Every word that pages and petitions say by themselves, per language: `templates/words/<language>.yaml`, checked at start. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { type Campaign, languageTag } from './campaign.ts';
@@ -9,6 +10,9 @@ import { complainAbout, type FileProblem } from './file-problem.ts';
 import { fileStart } from './source-position.ts';
 import { fillVariables, hasBraces } from './variables.ts';
 import { readYaml } from './yaml-source.ts';
+
+/** Where the words of this installation are. */
+export const wordsFolder = fileURLToPath(new URL('../../templates/words', import.meta.url));
 
 /** Words that hold exactly these variables, each at least once. */
 function words(...variables: string[]): z.ZodString {
@@ -55,7 +59,7 @@ const locale = words().refine((tag) => {
 }, 'use a tag that dates can be written in, such as en-GB or ja');
 
 const titled = group('title text');
-const question = group('title offer ask text confirm cancel');
+const question = group('title offer ask text confirm cancel done');
 const state = group('name now');
 
 export const wordsSchema = z.strictObject({
@@ -69,7 +73,7 @@ export const wordsSchema = z.strictObject({
     several: words('target'),
   }),
   sending: group(
-    'title mail slowed hand identity from reply-to your-address sender-reply-to sender-from paper receipt',
+    'title mail slowed hand paper paper-only receipt identity identity-by-mail from reply-to your-address sender-reply-to sender-from',
   ).extend({ privacy: words('organisation') }),
   form: group(
     'title required optional name email phone message message-what message-explained consents consents-intro submit submit-hand',
@@ -78,7 +82,7 @@ export const wordsSchema = z.strictObject({
     'title intro name-empty name email-empty email phone message language consent consent-changed consent-unknown other used busy',
   ),
   thanks: titled,
-  receipt: group('title intro signed now road once used-reply-to used-from petition handed-in erased').extend({
+  receipt: group('title intro signed now road once used-reply-to used-from erased').extend({
     times: words('zone'),
     place: words('serial', 'volume', 'page', 'number', 'of'),
     'place-no-page': words('serial', 'volume', 'number', 'of'),
@@ -110,6 +114,7 @@ export const wordsSchema = z.strictObject({
     closed: group('title'),
     conflict: titled,
     'too-late': titled,
+    'on-its-way': titled,
     invalid: titled,
     'too-large': titled,
     forbidden: titled,

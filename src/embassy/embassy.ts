@@ -24,7 +24,7 @@ export interface EmbassyOptions {
   clock?: Clock;
 }
 
-export interface EmbassyCounts {
+interface EmbassyCounts {
   connections: number;
   /** Letters taken, also those whose reply was swallowed. */
   letters: number;
@@ -87,7 +87,7 @@ export async function startEmbassy(options: EmbassyOptions): Promise<Embassy> {
       if (ends(session, 'connect', done)) return;
       // smtp-server has no hook for EHLO: it is the first thing a visitor sends.
       const atEhlo = ask(session, 'ehlo');
-      if (atEhlo && 'hangUp' in atEhlo) socketOf(session)?.once('data', () => hangUp(session, 'ehlo'));
+      if (atEhlo && 'hangUp' in atEhlo) socketOf(session)?.prependOnceListener('data', () => hangUp(session, 'ehlo'));
       done();
     },
     onMailFrom(address, session, done) {
@@ -98,15 +98,17 @@ export async function startEmbassy(options: EmbassyOptions): Promise<Embassy> {
     },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
+      let isBroken = ends(session, 'data', done);
       // The line may break at any byte; smtp-server then ends the stream with an error and nobody waits for us.
       stream.on('error', () => {
         lastSeen = 'a line that broke inside a letter';
       });
       stream.on('data', (chunk: Buffer) => {
-        if (chunks.length === 0 && ends(session, 'body', done)) return;
+        if (chunks.length === 0) isBroken ||= ends(session, 'body', done);
         chunks.push(chunk);
       });
       stream.on('end', () => {
+        if (isBroken) return;
         const answer = ask(session, 'dot');
         const isTaken = answer === undefined || ('hangUp' in answer && answer.taken === true);
         const queueId = `4T${(counts.letters + 1).toString(36).toUpperCase().padStart(10, '0')}`;
@@ -114,7 +116,6 @@ export async function startEmbassy(options: EmbassyOptions): Promise<Embassy> {
         if (answer) give(session, 'dot', answer, done);
         else done(null, `2.0.0 Ok: queued as ${queueId}`);
       });
-      ends(session, 'data', done);
     },
   });
   // Visitors that hang up or are hung up on are what this server is for.

@@ -18,7 +18,7 @@ export interface ReceivedMail {
   at: Instant;
 }
 
-export interface Visit {
+interface Visit {
   stage: VisitStage;
   /** Address of the visitor, return path and recipient as far as they are known. */
   client: string;

@@ -21,7 +21,7 @@ export function readEmailAddress(typed: string): EmailAddress | { problem: strin
   if (at < 1 || at === text.length - 1) return { problem: 'is not an e-mail address: write it as name@example.org' };
   if (text.length > 320) return { problem: 'is longer than an e-mail address can be' };
   const local = text.slice(0, at);
-  if (/[^\x20-\x7e]/.test(local)) {
+  if (/[^\p{ASCII}]/u.test(local)) {
     return {
       problem:
         'has characters beyond ASCII before the @ (RFC 6531): the answer could not reach you through every server, use another address',

@@ -20,7 +20,7 @@ export interface DmarcWalk {
   failedAt: string | undefined;
 }
 
-/** A walk from a longer name goes on at its 7 right-most labels, so that it asks 8 times at most (§4.10 step 4). */
+/** A walk from a longer name goes on at its 7 right-most labels, so that it asks 8 times at most (§4.10). */
 const walkLabels = 7;
 
 /** `v` comes first and its value is case-sensitive (§4.7, §4.8). */
@@ -40,7 +40,7 @@ export async function walkUp(domain: string, resolveTxt: (name: string) => Promi
     }
     const texts = records.map((strings) => strings.join('')).filter((text) => versionTag.test(text));
     const [text] = texts;
-    if (text === undefined || texts.length > 1) continue; // of several records none counts (§4.10 steps 2 and 7)
+    if (text === undefined || texts.length > 1) continue; // of several records none counts (§4.10)
     const record = readRecord(name, text);
     found.push(record);
     if (record.psd === 'y' || record.psd === 'n') break;
@@ -51,11 +51,10 @@ export async function walkUp(domain: string, resolveTxt: (name: string) => Promi
 /** The organizational domain of the domain a complete walk began at (§4.10.2). */
 export function organisationalDomain(domain: string, found: readonly DmarcRecord[]): string {
   const top = found.at(-1);
-  if (top?.psd === 'y' && top.domain !== domain) {
-    return domain
-      .split('.')
-      .slice(-(top.domain.split('.').length + 1))
-      .join('.');
+  if (top?.psd === 'y') {
+    // One label below the suffix; the suffix itself has none and stays what it is.
+    const labels = top.domain.split('.').length + 1;
+    return domain.split('.').slice(-labels).join('.');
   }
   return top?.domain ?? domain;
 }
@@ -63,16 +62,9 @@ export function organisationalDomain(domain: string, found: readonly DmarcRecord
 /** A record without a valid `p`, or with an invalid `sp` or `np`, acts as `p=none` or not at all (§4.10.1). */
 function readRecord(domain: string, text: string): DmarcRecord {
   const tags = new Map<string, string>();
-  for (const part of text.split(';')) {
+  for (const part of text.toLowerCase().split(';')) {
     const equals = part.indexOf('=');
-    if (equals > 0)
-      tags.set(
-        part.slice(0, equals).trim().toLowerCase(),
-        part
-          .slice(equals + 1)
-          .trim()
-          .toLowerCase(),
-      );
+    if (equals > 0) tags.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim());
   }
   const [p, sp, np] = [tags.get('p'), tags.get('sp'), tags.get('np')];
   const psd = tags.get('psd');

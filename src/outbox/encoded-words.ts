@@ -1,4 +1,4 @@
-/** Header fields out of any text: RFC 2047 encoded-words where needed, folded at 76 columns, no way to inject a line. */
+/** Header fields out of any text: encoded-words (RFC 2047) where needed, folded, and no way to inject a line. */
 
 /** RFC 2047 §2 allows 76 columns for a line that holds an encoded-word, and 75 for the word. */
 const width = 76;
@@ -8,7 +8,7 @@ const suffix = '?=';
 const printableAscii = /^[\x20-\x7e]*$/;
 
 /** Joins the tokens with single spaces, and with CRLF before a space where a line would grow past 76 columns. */
-export function headerField(name: string, tokens: readonly string[]): string {
+function headerField(name: string, tokens: readonly string[]): string {
   let field = `${name}:`;
   let column = field.length;
   for (const [index, token] of tokens.entries()) {

@@ -7,7 +7,7 @@ import type { KeyRing } from '../key-ring.ts';
 import { asciiDomain } from './domain-name.ts';
 
 /** What an envelope recipient turned out to be. `forged` is everything that we did not make. */
-export type ReturnPathReading =
+type ReturnPathReading =
   { kind: 'valid'; letterId: string } | { kind: 'forged' } | { kind: 'expired'; letterId: string };
 
 export interface ReturnPaths {
@@ -20,23 +20,25 @@ export interface ReturnPaths {
   read(address: string, now: Instant): ReturnPathReading;
 }
 
-const version = '1';
 const macBytes = 10;
+
+/** The local part has 43 octets, of 64 allowed (RFC 5321 §4.5.3.1.1); with its domain an address may have 254. */
+const longestDomain = 254 - 43 - 1;
 
 /** Queues give up after 5 days and delay reports come late; after this a report has no effect. */
 const validDays = 14;
 
 /**
- * `b-<version><key>-<letter>-<day>-<mac>`, 43 octets (RFC 5321 §4.5.3.1.1 allows 64). Only letters, digits and
- * hyphens: folding case is harmless, and neither VERP, SRS nor xtext (RFC 3461 §4) has to escape anything.
- * Without the `i` flag's Unicode rules, so that U+212A is no `k`.
+ * `b-1<key>-<letter>-<day>-<mac>`, the 1 being the version. Only letters, digits and hyphens: folding case is
+ * harmless, and neither VERP, SRS nor xtext (RFC 3461 §4) has to escape anything. The `i` flag stands without `u`, so
+ * that no character beyond ASCII folds to one of these.
  */
-const localPattern = /^b-([0-9a-v])([0-9a-v])-([0-9a-v]{16})-([0-9a-v]{4})-([0-9a-v]{16})$/i;
+const localPattern = /^b-1([0-9a-v])-([0-9a-v]{16})-([0-9a-v]{4})-([0-9a-v]{16})$/i;
 
 /** Throws `AppError('invalid')` when the bounce domain is no domain name. */
 export function createReturnPaths({ keys, domain }: { keys: KeyRing; domain: string }): ReturnPaths {
   const ours = asciiDomain(domain);
-  if (ours === undefined || ours.length > 190) {
+  if (ours === undefined || ours.length > longestDomain) {
     throw new AppError('invalid', 'The bounce domain is not a domain name: use one such as bounce.example.org.');
   }
 
@@ -48,8 +50,8 @@ export function createReturnPaths({ keys, domain }: { keys: KeyRing; domain: str
       const sentOn = Math.floor(at / day)
         .toString(32)
         .padStart(4, '0');
-      const mac = macOf(key, version, keys.current, letterId, sentOn);
-      return `b-${version}${keys.current}-${letterId}-${sentOn}-${mac}@${ours}`;
+      const mac = macOf(key, keys.current, letterId, sentOn);
+      return `b-1${keys.current}-${letterId}-${sentOn}-${mac}@${ours}`;
     },
 
     read(address, now) {
@@ -57,10 +59,10 @@ export function createReturnPaths({ keys, domain }: { keys: KeyRing; domain: str
       const host = address.slice(at + 1);
       const match = localPattern.exec(address.slice(0, Math.max(at, 0)));
       if (match === null || !/^[\x21-\x7e]+$/.test(host) || host.toLowerCase() !== ours) return { kind: 'forged' };
-      const [, v, kid, letterId, sentOn, mac] = match.map((part) => part.toLowerCase()) as Parts;
+      const [, kid, letterId, sentOn, mac] = match.map((part) => part.toLowerCase()) as Parts;
       const key = keys.keys.get(kid);
-      if (v !== version || key === undefined) return { kind: 'forged' };
-      const expected = macOf(key, v, kid, letterId, sentOn);
+      if (key === undefined) return { kind: 'forged' };
+      const expected = macOf(key, kid, letterId, sentOn);
       if (!timingSafeEqual(Buffer.from(mac, 'latin1'), Buffer.from(expected, 'latin1'))) return { kind: 'forged' };
       const age = Math.floor(now / day) - Number.parseInt(sentOn, 32);
       return age > validDays ? { kind: 'expired', letterId } : { kind: 'valid', letterId };
@@ -68,10 +70,10 @@ export function createReturnPaths({ keys, domain }: { keys: KeyRing; domain: str
   };
 }
 
-type Parts = [whole: string, version: string, key: string, letterId: string, day: string, mac: string];
+type Parts = [whole: string, key: string, letterId: string, day: string, mac: string];
 
 /** The first word keeps these MACs apart from every other use of the same ring. */
-function macOf(key: Buffer, v: string, kid: string, letterId: string, sentOn: string): string {
-  const mac = createHmac('sha256', key).update(`return-path|${v}|${kid}|${letterId}|${sentOn}`).digest();
+function macOf(key: Buffer, kid: string, letterId: string, sentOn: string): string {
+  const mac = createHmac('sha256', key).update(`return-path|1|${kid}|${letterId}|${sentOn}`).digest();
   return base32hex(mac.subarray(0, macBytes));
 }

@@ -15,7 +15,7 @@ export interface ReportedRecipient {
   remoteMta: string | undefined;
 }
 
-export type ReportAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+type ReportAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
 
 /** One block: field names in lower case, each with its values in order. */
 export type FieldBlock = ReadonlyMap<string, readonly string[]>;
@@ -27,28 +27,48 @@ const mostBlocks = 200;
 export function readBlocks(text: string): FieldBlock[] {
   const blocks: Map<string, string[]>[] = [];
   let block: Map<string, string[]> | undefined;
-  let last: string[] | undefined;
-  for (const line of text.split(/\r\n|\r|\n/)) {
+  let values: string[] | undefined;
+  const lines = text.split(/\r\n|\r|\n/);
+  for (const [at, line] of lines.entries()) {
     if (line.trim() === '') {
       block = undefined;
-      last = undefined;
-    } else if (/^[ \t]/.test(line) && last) {
-      last.push(`${last.pop() ?? ''} ${line.trim()}`);
-    } else {
-      const colon = line.indexOf(':');
-      if (colon < 1 || colon > 60) continue;
-      const name = line.slice(0, colon).trim().toLowerCase();
-      if (!block || (name === 'final-recipient' && block.has(name))) {
-        if (blocks.length >= mostBlocks) break;
-        block = new Map();
-        blocks.push(block);
-      }
-      last = block.get(name) ?? [];
-      last.push(line.slice(colon + 1).trim());
-      block.set(name, last);
+      values = undefined;
+      continue;
     }
+    if (/^[ \t]/.test(line) && values) {
+      values.push(`${values.pop() ?? ''} ${line.trim()}`);
+      continue;
+    }
+    const name = fieldName(line);
+    if (name === undefined) continue;
+    if (!block || startsRecipient(name, block, line, lines[at + 1] ?? '')) {
+      if (blocks.length >= mostBlocks) break;
+      block = new Map();
+      blocks.push(block);
+    }
+    values = block.get(name) ?? [];
+    values.push(line.slice(line.indexOf(':') + 1).trim());
+    block.set(name, values);
   }
   return blocks;
+}
+
+function fieldName(line: string): string | undefined {
+  const colon = line.indexOf(':');
+  return colon < 1 || colon > 60 ? undefined : line.slice(0, colon).trim().toLowerCase();
+}
+
+/**
+ * Reporters that forget the blank line between recipients still repeat a field. RFC 3464 puts Original-Recipient
+ * before Final-Recipient, others after it or last: it opens a block only in front of another Final-Recipient, and
+ * not when it names the recipient of the block.
+ */
+function startsRecipient(name: string, block: FieldBlock, line: string, nextLine: string): boolean {
+  if (name === 'final-recipient' || name === 'action' || name === 'status') return block.has(name);
+  if (name !== 'original-recipient') return false;
+  const final = addressIn(plainField(block, 'final-recipient'))?.toLowerCase();
+  const opensNext = final !== undefined && fieldName(nextLine) === 'final-recipient';
+  return block.has(name) || (opensNext && !line.toLowerCase().includes(final));
 }
 
 /** First value of a field, without an address or diagnostic type such as `rfc822;`. */

@@ -14,7 +14,7 @@ export interface NormalReply {
 // Every quantifier below has an upper bound, so that no reply can make a pattern slow.
 const link =
   /\bhttps?:\/\/[^\s<>"]{1,500}|\bwww\.[^\s<>"/]{1,255}\/[^\s<>"]{0,255}|\b[a-z0-9-]{1,63}\.[a-z0-9.-]{2,100}\/[^\s<>"]{1,255}/gi;
-const address = /(?<![^\s<>()[\]"':;,])<?[^\s<>@()[\]"':;,]{1,64}@[a-z0-9[][a-z0-9.:[\]_-]{0,254}>?/gi;
+const address = /(?<![^\s<>()[\]"':;,])<?[^\s<>@()[\]"':;,]{1,64}@(?:\[[^\s\]]{1,60}\]|[a-z0-9][a-z0-9._-]{0,254})>?/gi;
 const ipv4 = /\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g;
 const ipv6 = /\b[0-9a-f]{1,4}:[0-9a-f]{0,4}:[0-9a-f]{0,4}:[0-9a-f:]{0,40}(?:\.\d{1,3}){0,3}/gi;
 /** "rejected.Please" is two sentences, not a host. */

@@ -6,9 +6,9 @@ import PostalMime, { type Attachment, type Email } from 'postal-mime';
 import { parseQuotedReply, replyTextLimit } from '../outbox/smtp-reply.ts';
 import { addressIn, plainField, readBlocks, readRecipient, type ReportedRecipient } from './delivery-status.ts';
 
-export type { ReportAction, ReportedRecipient } from './delivery-status.ts';
+export type { ReportedRecipient } from './delivery-status.ts';
 
-export type ReportKind =
+type ReportKind =
   | 'failed' // a report says that at least one recipient did not get the letter
   | 'delayed' // a report says that the letter still waits or was passed on; never counts
   | 'delivered'

@@ -51,7 +51,8 @@ export function createAttemptRecorder(needs: RecordNeeds): AttemptRecorder {
 async function commit(needs: RecordNeeds, ended: readonly Ended[]): Promise<void> {
   const now = needs.clock.now();
   const outcomes = ended.flatMap((each) => outcomeOf(needs, each));
-  const ours = outcomes.find((outcome) => outcome.attribution === 'ours');
+  // Only what we saw ourselves, and only what concerns all letters: a report can be made up, a size is one letter's.
+  const ours = outcomes.find((outcome) => outcome.class === 'our-config' || outcome.class === 'our-reputation');
   let paused: string | undefined;
   await needs.database.write(async (transaction) => {
     await completeAttempts(transaction, ended, now);

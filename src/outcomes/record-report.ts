@@ -5,7 +5,6 @@ import type { Clock } from '../clock.ts';
 import { newId } from '../ids.ts';
 import { letterTable, moveLetters, type Move } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
-import { pauseSite } from '../outbox/site-table.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { insertRows } from '../storage/rows.ts';
@@ -25,7 +24,6 @@ export interface RecordReportNeeds {
   giveUpAfter: number;
   random: () => number;
   counted(outcome: Pick<OutcomeRow, 'class' | 'attribution'>): void;
-  paused(reason: string): void;
 }
 
 /** What a report without a refusal is called. */
@@ -44,7 +42,6 @@ export async function recordReport(needs: RecordReportNeeds, returnedMailId: str
   const report = await readReport(mail.raw, mail.nullSender);
   const now = needs.clock.now();
   let outcome: OutcomeRow | undefined;
-  let paused: string | undefined;
   await needs.database.write(async (transaction) => {
     const [letter, still] = [
       await transaction.findOneBy(letterTable, { id: mail.letterId }),
@@ -58,13 +55,10 @@ export async function recordReport(needs: RecordReportNeeds, returnedMailId: str
       await insertRows(transaction, outcomeTable, [outcome]);
     }
     const effect = await act(needs, transaction, letter, report, classification, outcome?.id ?? mail.id);
-    if (classification?.attribution === 'ours')
-      paused = (await pauseSite(transaction, `${classification.class} (${classification.rule})`, now)).reason;
     await transaction.update(returnedMailTable, { id: mail.id }, { readAt: now, kind: report.kind, effect });
   });
   if (!outcome) return;
   needs.counted(outcome);
-  if (paused !== undefined) needs.paused(paused);
   await needs.queue.ask('review-channel', { target: outcome.target });
 }
 
@@ -95,7 +89,8 @@ function classify(
       rule: `report-${report.kind}`,
       retryAfter: undefined,
     };
-  if (report.kind !== 'failed' || !recipient) return undefined;
+  // Our copy may only be late while somebody else's failed.
+  if (report.kind !== 'failed' || recipient?.action !== 'failed') return undefined;
   const sender = needs.book.find(letter.campaign)?.sender.address ?? '';
   return classifyReply(recipient.evidence, {
     identity: letter.identity ?? 'reply-to',

@@ -7,28 +7,41 @@ const rightToLeft =
 
 const hanScripts = new Set(['Jpan', 'Hans', 'Hant', 'Kore']);
 
-/** Scripts by the letters that show them. Kana and Hangul come first: they say which form their Han neighbours take. */
+const own = (script: string): [string, RegExp] => [script, new RegExp(`\\p{Script=${script}}`, 'u')];
+
+/**
+ * Scripts by the letters that show them. Kana and Hangul come first, as they say which form their Han neighbours
+ * take; the simple scripts last, as theirs lose nothing when another font draws them.
+ */
 const scripts: readonly [string, RegExp][] = [
   ['Jpan', /[\p{Script=Hira}\p{Script=Kana}]/u],
   ['Kore', /\p{Script=Hang}/u],
   ['Hant', /\p{Script=Bopo}/u],
   ['Hani', /\p{Script=Han}/u],
-  ...(
-    'Latn Arab Cyrl Grek Hebr Thai Deva Beng Taml Telu Khmr Mymr Armn Geor Ethi Gujr Guru Knda Mlym Orya Sinh ' +
-    'Laoo Thaa Mong Tibt'
-  )
-    .split(' ')
-    .map((script): [string, RegExp] => [script, new RegExp(`\\p{Script=${script}}`, 'u')]),
+  ...['Arab', 'Hebr', 'Thai', 'Deva', 'Beng', 'Taml', 'Telu', 'Khmr', 'Mymr', 'Gujr', 'Guru', 'Knda'].map(own),
+  ...['Mlym', 'Orya', 'Sinh', 'Laoo', 'Thaa', 'Mong', 'Tibt', 'Ethi', 'Armn', 'Geor'].map(own),
+  ...['Cyrl', 'Grek', 'Latn'].map(own),
 ];
 
 /**
  * The script whose fonts are tried first for a name, as `fonts.ts` calls it. Han letters alone do not tell
- * a language: they follow the signer's, or else the petition's (`sheetScripts`, one for each cover letter).
+ * a language: they follow the first of `languages` (the signer's, then those of the petition) that has some.
  */
-export function nameScript(name: string, language: string, sheetScripts: readonly string[]): string {
+export function nameScript(name: string, languages: readonly string[]): string {
   const found = scripts.find(([, letters]) => letters.test(name))?.[0] ?? 'Latn';
   if (found !== 'Hani') return found;
-  return [scriptOf(language), ...sheetScripts].find((script) => hanScripts.has(script)) ?? 'Jpan';
+  return languages.map(hanScriptOf).find((script) => script !== undefined) ?? 'Jpan';
+}
+
+/** A tag that is none must not hold up a petition. */
+function hanScriptOf(language: string): string | undefined {
+  if (!/^(ja|ko|zh|yue)\b/.test(language)) return undefined;
+  try {
+    const script = scriptOf(language);
+    return hanScripts.has(script) ? script : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Direction of the first letter (UAX #9, rule P2), so that each name reads its own way whatever stands beside it. */
@@ -37,12 +50,12 @@ export function nameDirection(name: string): 'ltr' | 'rtl' {
   return first !== undefined && rightToLeft.test(first) ? 'rtl' : 'ltr';
 }
 
-/** Breadth of a text in ems, guessed high; marks take no room. */
+const mark = /^\p{Mn}$/u;
+const middling = /^[\p{Ll}\p{Script=Arab}\p{Script=Hebr}\p{Script=Thai} ]$/u;
+
+/** Breadth of a text in ems, guessed high: a mark takes no room, a small letter two thirds of an em. */
 export function breadth(text: string): number {
   let ems = 0;
-  for (const character of text) {
-    if (/[\p{Script=Han}\p{Script=Hira}\p{Script=Kana}\p{Script=Hang}\p{Emoji_Presentation}\uff00-\uffef]/u.test(character)) ems += 1;
-    else if (!/\p{Mn}/u.test(character)) ems += /[\p{Lu}\p{Script=Mymr}\p{Script=Khmr}\p{Script=Taml}]/u.test(character) ? 0.85 : 0.65;
-  }
+  for (const character of text) if (!mark.test(character)) ems += middling.test(character) ? 0.66 : 1;
   return ems;
 }

@@ -41,7 +41,8 @@ export function printableName(name: string, covers: Coverage): PrintableText {
   for (const character of name) {
     const codePoint = character.codePointAt(0) as number;
     marks = mark.test(character) ? marks + 1 : 0;
-    const isPile = marks > (sharedMark.test(character) ? mostMarks.shared : mostMarks.ofItsScript);
+    const isPile =
+      base === 0 ? marks > 0 : marks > (sharedMark.test(character) ? mostMarks.shared : mostMarks.ofItsScript);
     if (variationSelector.test(character) && !isPile && !nothingToSee) {
       if (!colourSelectors.has(codePoint) && !covers(base, codePoint)) substituted.push(codePointName(codePoint));
       text += character;

@@ -6,25 +6,23 @@ import type { CoverLetter, PetitionName, PetitionSheet, SheetLabels } from './pe
 import { printableName } from './printable-name.ts';
 
 /** How a text is set. */
-export interface TextStyle {
+interface TextStyle {
   /** Key of `SheetData.stacks`. */
   script: string;
   language: string;
   direction: 'ltr' | 'rtl';
 }
 
-export interface NameRow {
+interface NameRow {
   number: number;
   text: string;
   style: TextStyle;
-  /** Only of a name that may be too long for its column: its words, cut where a line may break if it must. */
-  words?: string[][];
-  /** Holds ⟨U+XXXX⟩. */
-  substituted: boolean;
+  /** The same text in runs, each in pieces; only of a name that may be too long for its column or holds ⟨U+XXXX⟩. */
+  runs?: string[][];
 }
 
 /** A cover letter with its numbers and dates written out. */
-export interface CoverData extends CoverLetter {
+interface CoverData extends CoverLetter {
   style: TextStyle;
   count: string;
   date: string;
@@ -34,6 +32,7 @@ export interface SheetData {
   number: string;
   target: string;
   period: string;
+  count: number;
   volume: number;
   volumes: number;
   /** In groups of eight digits. */
@@ -61,7 +60,7 @@ export function prepareSheet(
   const stacks: Record<string, string[]> = {};
   const style = (script: string, language: string, direction: 'ltr' | 'rtl'): TextStyle => {
     stacks[script] ??= fontOrder(fonts, script);
-    return { script, language: new Intl.Locale(language).language, direction };
+    return { script, language: languageCode(language), direction };
   };
 
   const coverData = sheet.covers.map((cover): CoverData => ({
@@ -71,17 +70,17 @@ export function prepareSheet(
     date: longDate(sheet.date, cover.language),
   }));
 
-  const sheetScripts = sheet.covers.map((cover) => scriptOf(cover.language));
+  const sheetLanguages = sheet.covers.map((cover) => cover.language);
   const substituted: { number: number; codePoints: string[] }[] = [];
   const names = volume.names.map(({ number, name, language }): NameRow => {
     const printable = printableName(name, covers);
     if (printable.substituted.length > 0) substituted.push({ number, codePoints: printable.substituted });
+    const needsRuns = printable.text !== name || breadth(printable.text) > surelyFits;
     return {
       number,
       text: printable.text,
-      style: style(nameScript(name, language, sheetScripts), language, nameDirection(name)),
-      ...(breadth(printable.text) > surelyFits && { words: printable.text.split(' ').map(pieces) }),
-      substituted: printable.text !== name,
+      style: style(nameScript(name, [language, ...sheetLanguages]), language, nameDirection(name)),
+      ...(needsRuns && { runs: printable.text.split(runStart).map(pieces) }),
     };
   });
 
@@ -89,6 +88,7 @@ export function prepareSheet(
     number: sheet.number,
     target: print(sheet.target),
     period: print(sheet.period),
+    count: sheet.count,
     volume: volume.volume,
     volumes: sheet.volumes,
     digest: sheet.digest.match(/.{1,8}/g) ?? [],
@@ -100,13 +100,19 @@ export function prepareSheet(
   return { data, substituted };
 }
 
+/** What Typst takes for a language: two or three letters. */
+function languageCode(language: string): string {
+  return /^[a-z]{2,3}(?![a-z])/i.exec(language)?.[0].toLowerCase() ?? 'und';
+}
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** What must stay together when a long word is broken: what a reader calls a character, and ⟨U+XXXX⟩. */
-function pieces(word: string): string[] {
-  return word
-    .split(/(⟨U\+[0-9A-F]+⟩)/)
-    .flatMap((part) => (part.startsWith('⟨U+') ? part : [...graphemes.segment(part)].map(({ segment }) => segment)));
+/** After a space, and around ⟨U+XXXX⟩. */
+const runStart = /(?<= )|(?=⟨U\+[0-9A-F]+⟩)|(?<=⟨U\+[0-9A-F]+⟩)/;
+
+/** What stays together when even a run must be broken: what a reader calls a character, and ⟨U+XXXX⟩. */
+function pieces(run: string): string[] {
+  return run.startsWith('⟨U+') ? [run] : [...graphemes.segment(run)].map(({ segment }) => segment);
 }
 
 function printAll(cover: CoverLetter, print: (text: string) => string): CoverLetter {

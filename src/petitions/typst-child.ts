@@ -4,64 +4,87 @@
  */
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import { createRequire } from 'node:module';
+import { asError } from '../errors.ts';
 import { findFonts } from './fonts.ts';
 import type { PetitionSheet } from './petition-sheet.ts';
 import { prepareSheet } from './sheet-data.ts';
-import type { TypesetVolume, Volume } from './typeset-volume.ts';
+import type { PageRange, TypesetVolume, Volume } from './typeset-volume.ts';
 
 export interface TypesetJob {
   sheet: PetitionSheet;
   volume: Volume;
-  /** Text of `templates/petition.typ`. */
+  /** The text of `templates/petition.typ`. */
   template: string;
+  /** Where to look for more fonts. */
   fontFolders: readonly string[];
 }
 
+/** A refusal is Typst's or our own sentence; it may quote a name and must be cleaned before anybody sees it. */
 export type TypesetAnswer = { typeset: TypesetVolume } | { refusal: string };
 
-/** Archival and tagged: readable by machines and by screen readers decades from now. */
-const pdfStandard = 'a-2a';
+/**
+ * PDF/A-2u, archival with every glyph mapped to Unicode, and without tags: those make the file fourteen times
+ * as large, and the list for machines and screen readers is the CSV.
+ */
+const pdfOptions = { pdfStandard: 'a-2u', pdfTags: false };
+
+/** A workspace that need not exist: both of its files are given in memory. */
+const workspace = '/petition';
+const mainFilePath = `${workspace}/petition.typ`;
 
 process.once('message', (job: TypesetJob) => {
-  process.send?.(answer(job), () => process.disconnect());
-});
-
-function answer(job: TypesetJob): TypesetAnswer {
+  let answer: TypesetAnswer;
   try {
-    return { typeset: typeset(job) };
+    answer = { typeset: typeset(job) };
   } catch (error) {
-    return { refusal: error instanceof Error ? error.message : String(error) };
+    answer = { refusal: asError(error).message };
   }
-}
+  process.send?.(answer, () => process.disconnect());
+});
 
 function typeset({ sheet, volume, template, fontFolders }: TypesetJob): TypesetVolume {
   const fonts = findFonts(fontFolders);
   const { data, substituted } = prepareSheet(sheet, volume, fonts);
-  const compiler = NodeCompiler.create({
-    // Nothing is read from the disk: both files of this workspace are given below.
-    workspace: '/todoke',
-    fontArgs: [{ fontPaths: fonts.map((font) => font.path) }],
-  });
-  compiler.addSource('/todoke/petition.typ', template);
-  compiler.mapShadow('/todoke/sheet.json', Buffer.from(JSON.stringify(data)));
+  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontPaths: fonts.map((font) => font.path) }] });
+  compiler.addSource(mainFilePath, template);
+  compiler.mapShadow(`${workspace}/sheet.json`, Buffer.from(JSON.stringify(data)));
 
-  const compiled = compiler.compile({ mainFilePath: '/todoke/petition.typ' });
-  const complaint = compiled.takeDiagnostics();
+  const compiled = compiler.compile({ mainFilePath });
   const document = compiled.result;
-  if (complaint !== null) {
-    const [first] = compiler.fetchDiagnostics(complaint);
-    throw new Error(JSON.stringify(first));
+  const complaint = compiled.takeDiagnostics();
+  // A warning counts as well: an unknown font, or a layout that did not settle, makes a wrong page.
+  if (complaint !== null || document === null) {
+    const complaints: { message?: string }[] = complaint === null ? [] : compiler.fetchDiagnostics(complaint);
+    throw new Error(complaints[0]?.message ?? 'no document');
   }
-  if (document === null) throw new Error('Typst gave no document');
-  const pages = compiler.query(document, { selector: '<pages>', field: 'value' });
-  const pdf = compiler.pdf(document, { pdfStandard:'a-2u',pdfTags:false, creationTimestamp: Date.parse(`${sheet.date}T00:00:00Z`) / 1000 });
+  const [pageRanges] = compiler.query(document, { selector: '<pages>', field: 'value' }) as [PageRange[]];
+  checkRanges(pageRanges, volume);
+  const creationTimestamp = Date.parse(`${sheet.date}T00:00:00Z`) / 1000;
   return {
-    pdf,
+    pdf: compiler.pdf(document, { ...pdfOptions, creationTimestamp }),
     pages: document.numOfPages,
-    pageRanges: pages[0],
+    pageRanges,
     substituted,
-    engine: 'typst',
+    engine: engineOf(compiler),
     fonts: fonts.map(({ file, sha256 }) => ({ file, sha256 })),
   };
 }
-createRequire;
+
+/** Every name stands on exactly one page: the ranges follow each other from the first name to the last. */
+function checkRanges(ranges: PageRange[], { names }: Volume): void {
+  let next = names[0]?.number;
+  for (const { from, to } of ranges) {
+    if (from !== next) throw new Error(`the page of name ${next} is not known`);
+    next = to + 1;
+  }
+  if (next !== (names.at(-1)?.number ?? 0) + 1) throw new Error(`the page of name ${next} is not known`);
+}
+
+function engineOf(compiler: NodeCompiler): string {
+  const { name, version } = createRequire(import.meta.url)('@myriaddreamin/typst-ts-node-compiler/package.json');
+  const [typst] = compiler.query(
+    { mainFileContent: '#metadata(str(sys.version)) <v>' },
+    { selector: '<v>', field: 'value' },
+  );
+  return `typst ${typst} (${name} ${version})`;
+}

@@ -25,6 +25,13 @@ describe('every rule', () => {
     expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
   });
 
+  test('that blames the target does not hear a 4xx', () => {
+    const blaming = replyRules.filter(({ attribution }) => attribution === 'dead' || attribution === 'blocked');
+    const hasty = blaming.filter(({ code }) => code?.test('450') ?? true);
+    // A report given up with 4.0.0 after an authoritative "there is no such domain".
+    expect(hasty.map(({ id }) => id)).toEqual(['domain-proved-gone']);
+  });
+
   test('names nobody real in its example', () => {
     const addresses = replyRules.flatMap(({ example }) => example.match(/[^\s<>(]+@[a-z0-9.-]+/gi) ?? []);
     const foreign = addresses.filter((address) => !/@(?:.+\.)?(?:[a-z]+\.example|example\.org)$/.test(address));

@@ -1,15 +1,16 @@
 /** DKIM signatures, judged by mailauth as a receiver would. */
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { dkimVerify } from 'mailauth';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { createDkimSigner, type DkimSigner } from '../../src/outbox/dkim.ts';
+import { verifies } from '../../src/outbox/dkim-self-test.ts';
 import { composeMessage } from '../../src/outbox/message.ts';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const ed25519 = generateKeyPairSync('ed25519').privateKey;
-const keys: [type: string, key: KeyObject][] = [
+const keys: [type: 'rsa' | 'ed25519', key: KeyObject][] = [
   ['rsa', rsa],
   ['ed25519', ed25519],
 ];
@@ -149,6 +150,17 @@ describe.each(keys)('a signature with a key of type %s', (type, key) => {
         : generateKeyPairSync('ed25519').privateKey,
     );
     expect(await judge(await signer.sign(letter('from')), other)).not.toBe('pass');
+  });
+
+  it.each<[title: string, holds: boolean, change: (signed: string) => string]>([
+    ['as it is', true, (signed) => signed],
+    ['with another body', false, (signed) => signed.replace('5Lq6', '5Lq7')],
+    ['with another Date', false, (signed) => signed.replace('29 May 2020', '30 May 2020')],
+    ['with a second From', false, (signed) => signed.replace('\r\nDate:', '\r\nFrom: evil@example.org\r\nDate:')],
+    ['without a signature', false, (signed) => signed.replace('DKIM-Signature', 'X-Signature')],
+  ])('is judged by our own test like that, %s: %s', async (_title, holds, change) => {
+    const signed = (await signer.sign(letter('reply-to'))).toString('latin1');
+    expect(verifies(Buffer.from(change(signed), 'latin1'), type, createPublicKey(key))).toBe(holds);
   });
 
   it('proves itself at start, alone and with what the DNS says', async () => {

@@ -1,5 +1,5 @@
 /** The key ring as operators write it. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { parseKeyRing } from '../../src/key-ring.ts';
 
@@ -8,7 +8,7 @@ const second = Buffer.alloc(48, 2);
 const [one, two] = [first.toString('base64'), second.toString('base64')];
 
 describe('a key ring', () => {
-  test('signs with its first key and keeps the others', () => {
+  it('signs with its first key and keeps the others', () => {
     const ring = parseKeyRing(`2:${two},1:${one}`);
     expect(ring.current).toBe('2');
     expect([...ring.keys]).toEqual([
@@ -17,14 +17,14 @@ describe('a key ring', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['spaces and a line break between entries', ` 1:${one} ,\n 2:${two} `],
     ['the URL alphabet and no padding', `1:${first.toString('base64url')},2:${second.toString('base64url')}`],
   ])('may be written with %s', (_, text) => {
     expect([...parseKeyRing(text).keys.values()]).toEqual([first, second]);
   });
 
-  test.each([
+  it.each([
     ['nothing at all', '', /Entry 1 .* no id/],
     ['no id', one, /Entry 1 .* no id/],
     ['an empty last entry', `1:${one},`, /Entry 2 .* no id/],

@@ -28,7 +28,7 @@ export const deadRules: readonly ReplyRule[] = [
     stages: afterRecipient,
     code: permanent,
     phrase:
-      /unknown (?:or illegal )?(?:user|recipient|mailbox|account|e-?mail address|local[- ]part|address|rcpt|alias|addressee|login)|(?:user|recipient|mailbox|account|address|addressee|local[- ]part|customer|member|subscriber|name)\b.{0,25}\b(?:unknown|not found|not known|not exist|doesn't exist|not be found|not recogni[sz]ed|not listed|not registered|non-?existent)\b/,
+      /unknown (?:or illegal )?(?:user|recipient|mailbox|account|e-?mail address|local[- ]part|address|rcpt|alias|addressee|login)|(?:user|recipient|mailbox|account|address|addressee|local[- ]part|customer|member|subscriber)\b.{0,25}\b(?:unknown|not found|not known|not exist|doesn't exist|not be found|not recogni[sz]ed|not listed|not registered|non-?existent)\b/,
     class: 'dead-mailbox',
     attribution: 'dead',
     example: '550 5.1.1 <office@embassy.example>: Recipient address rejected: User unknown in local recipient table',

@@ -64,7 +64,7 @@ export const networkRules: readonly ReplyRule[] = [
   {
     id: 'no-connection',
     phrase:
-      /connection (?:was |to .{0,40})?(?:timed? ?out|refused|reset|closed|lost|dropped|failed|aborted|expired|terminated)|timed? ?-?out|lost connection|no route to host|(?:host|network|server) (?:is )?(?:unreachable|down|not responding)|unable to (?:connect|establish)|(?:cannot|can't|could not|couldn't|wasn't able to|not) (?:connect|establish)|did not (?:respond|accept our requests)|\be(?:connrefused|connreset|connection|timedout|hostunreach|netunreach|pipe|socket|proto)\b|broken pipe|socket (?:hang|closed|error)|no answer from host/,
+      /connection (?:was |to .{0,40})?(?:timed? ?out|refused|reset|closed|lost|dropped|failed|aborted|expired|terminated)|timed? ?-?out|lost connection|no route to host|(?:host|network|server) (?:is )?(?:unreachable|down|not responding)|unable to (?:connect|establish)|(?:cannot|can't|could not|couldn't|wasn't able to|not) (?:connect|establish)|did not (?:respond|accept our requests)|\be(?:connrefused|connreset|connection|timedout|hostunreach|netunreach|pipe|socket)\b|broken pipe|socket (?:hang|closed|error)|no answer from host/,
     class: 'network',
     attribution: 'passing',
     example: 'connect to mx.embassy.example[192.0.2.25]:25: Connection timed out',

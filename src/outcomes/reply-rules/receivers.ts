@@ -196,6 +196,7 @@ export const receiverRules: readonly ReplyRule[] = [
   },
   {
     id: 'exchange-restricted-code',
+    code: permanent,
     enhanced: /^5\.7\.(?:12\d|13\d)$/,
     class: 'target-block',
     attribution: 'blocked',

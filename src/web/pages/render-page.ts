@@ -36,7 +36,7 @@ export interface Frame {
 
 /** Fills `templates/pages/<template>.eta`: the frame is `it.frame`, the words `it.words`, the view's fields stand beside them. */
 export function renderPage(template: string, frame: Frame, view: object): string {
-  return eta.render(`pages/${template}`, {
+  return renderTemplate(`pages/${template}`, {
     ...view,
     words: frame.words,
     frame: {
@@ -46,7 +46,17 @@ export function renderPage(template: string, frame: Frame, view: object): string
       unlisted: false,
       ...frame,
       direction: textDirection(frame.language),
-      stylesheet: `/assets/todoke.css?v=${stylesheet().version}`,
+      stylesheet: stylesheetAddress(),
     },
   });
+}
+
+/** Fills `templates/<template>.eta`: what a template knows is `it`. */
+export function renderTemplate(template: string, it: object): string {
+  return eta.render(template, it);
+}
+
+/** Where pages find their style. */
+export function stylesheetAddress(): string {
+  return `/assets/todoke.css?v=${stylesheet().version}`;
 }

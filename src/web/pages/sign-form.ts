@@ -1,6 +1,7 @@
 /** The form under a letter: what was typed into it, and how it is shown again when something is to mend. */
 import { randomUUID } from 'node:crypto';
 import type { Campaign, ConsentText } from '../../campaigns/campaign.ts';
+import { fillVariables } from '../../campaigns/variables.ts';
 import type { Words } from '../../campaigns/words.ts';
 import type { FieldProblem } from '../../errors.ts';
 import type { SignatureInput } from '../../intake/signature.ts';
@@ -61,6 +62,7 @@ export interface FormView {
   fields: Record<TypedField, { value: string; hint: string; complaint: Complaint | undefined }>;
   consents: readonly (Pick<ConsentText, 'version' | 'required'> & {
     field: string;
+    versionWords: string;
     text: string;
     given: boolean;
     complaint: Complaint | undefined;
@@ -78,7 +80,10 @@ export function formView(
   notice: string | undefined,
 ): FormView {
   const complaints = new Map(
-    problems.map((problem) => [problem.field.replace(/^consents\./, 'consent_'), complaintOf(problem, form, words)]),
+    problems.map((problem) => [
+      problem.field.replace(/^consents\./, 'consent_'),
+      complaintOf(problem, form, { campaign, words }),
+    ]),
   );
   const { hints } = campaign.page[language] ?? { hints: { name: '', email: '', phone: '', message: '' } };
   const field = (name: TypedField): FormView['fields'][TypedField] => ({
@@ -89,6 +94,7 @@ export function formView(
   const consents = campaign.consents.map((consent) => ({
     field: `consent_${consent.id}`,
     version: consent.version,
+    versionWords: fillVariables(words.form.version, () => consent.version),
     required: consent.required,
     text: consent.text[language] ?? '',
     given: form.consents[consent.id] === consent.version,
@@ -110,19 +116,23 @@ export function formView(
   };
 }
 
-function complaintOf({ field, problem }: FieldProblem, form: FilledForm, { problems: said }: Words): Complaint {
-  const known = (text: string): Complaint => ({ text, english: undefined });
+function complaintOf(
+  { field, problem }: FieldProblem,
+  form: FilledForm,
+  { campaign, words }: { campaign: Campaign; words: Words },
+): Complaint {
+  const known = (key: keyof Words['problems']): Complaint => ({ text: words.problems[key], english: undefined });
   switch (field) {
     case 'name':
     case 'email':
-      return known(form[field].trim() === '' ? said[`${field}-empty`] : said[field]);
+      return known(form[field].trim() === '' ? `${field}-empty` : field);
     case 'phone':
     case 'message':
     case 'language':
-      return known(said[field]);
+      return known(field);
   }
   const consent = consentIds.find((id) => field === `consents.${id}`);
-  if (consent === undefined) return { text: said.other, english: problem };
-  if (form.consents[consent] === undefined) return known(said.consent);
-  return known(/not asked for/.test(problem) ? said['consent-unknown'] : said['consent-changed']);
+  if (consent === undefined) return { text: words.problems.other, english: problem };
+  if (form.consents[consent] === undefined) return known('consent');
+  return known(campaign.consents.some(({ id }) => id === consent) ? 'consent-changed' : 'consent-unknown');
 }

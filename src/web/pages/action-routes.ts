@@ -1,0 +1,132 @@
+/** Routes of the campaigns: the page in each language, and signing. */
+import { type Request, type Response, Router, urlencoded } from 'express';
+import type { Campaign } from '../../campaigns/campaign.ts';
+import type { FieldProblem } from '../../errors.ts';
+import { readSignature } from '../../intake/signature.ts';
+import { type ActionFacts, actionPage, languagesOf, signingState, stateWords } from './action-page.ts';
+import { toAppError } from '../problem.ts';
+import { failurePage, pageStatus } from './failure-page.ts';
+import { houseLanguage, pageLanguage, preferredLanguage } from './page-language.ts';
+import type { PageNeeds } from './page-needs.ts';
+import { emptyForm, type FilledForm, readForm, signatureOf } from './sign-form.ts';
+
+const formType = 'application/x-www-form-urlencoded';
+
+/** The widest allowed message in four-byte characters, percent-encoded, still fits. */
+const readBody = urlencoded({ extended: false, limit: '64kb', parameterLimit: 100 });
+
+export function actionRoutes(needs: PageNeeds): Router {
+  const router = Router({ caseSensitive: true });
+
+  router.get('/actions/:campaign', (request, response) => {
+    const campaign = needs.book.find(request.params.campaign);
+    if (!campaign) return notFound(needs, request, response);
+    response.vary('Accept-Language').set('Cache-Control', 'private, no-cache');
+    response.redirect(302, `/actions/${campaign.slug}/${preferredLanguage(request, campaign.languages)}`);
+  });
+
+  // The address a browser shows after a form with mistakes: somebody may keep or reload it.
+  router.get('/actions/:campaign/sign', (request, response) => {
+    response.redirect(302, `/actions/${encodeURIComponent(request.params.campaign)}`);
+  });
+
+  router.get('/actions/:campaign/:language', async (request, response) => {
+    const campaign = needs.book.find(request.params.campaign);
+    const language = campaign?.languages.find((tag) => tag === request.params.language);
+    if (!campaign || !language) return notFound(needs, request, response);
+    await showAction(needs, response, { campaign, language, form: emptyForm(), status: 200 });
+  });
+
+  router.post('/actions/:campaign/sign', readBody, async (request, response) => {
+    const campaign = needs.book.find(request.params.campaign);
+    if (!campaign) return notFound(needs, request, response);
+    if (!request.is(formType)) {
+      response.status(415).send(failurePage(houseLanguage(request, needs.words), 'invalid'));
+      return;
+    }
+    await sign(needs, campaign, { request, response, form: readForm(request.body) });
+  });
+
+  return router;
+}
+
+interface Signing {
+  request: Request;
+  response: Response;
+  form: FilledForm;
+}
+
+async function sign(needs: PageNeeds, campaign: Campaign, { request, response, form }: Signing): Promise<void> {
+  const now = needs.clock.now();
+  const language =
+    campaign.languages.find((tag) => tag === form.language) ?? preferredLanguage(request, campaign.languages);
+  const { words } = pageLanguage(needs.words, language);
+  const state = signingState(campaign, { now, keepOpen: needs.keepOpen });
+  if (state === 'not-yet' || state === 'closed') {
+    const failure = { title: words.failures[state].title, text: stateWords(campaign, state, words).sentence };
+    const page = languagesOf(campaign, needs.words).find((each) => each.language === language);
+    const link = { href: page?.href ?? '/', text: campaign.page[language]?.title ?? words.frame.home };
+    response.status(409).send(failurePage({ language, words }, failure, link));
+    return;
+  }
+  const again = { campaign, language, form };
+  try {
+    const needed = { campaign, source: sourceOf(request), now, keepOpen: needs.keepOpen };
+    const { eventId, ...signature } = readSignature(signatureOf(form), needed);
+    const accepted = await needs.accept(signature, eventId);
+    response.redirect(303, `/receipts/${encodeURIComponent(needs.receiptToken(accepted.id))}?thanks`);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    const status = pageStatus(error);
+    if (error.code === 'invalid') {
+      await showAction(needs, response, { ...again, status, problems: error.fields });
+    } else if (error.code === 'unavailable') {
+      // Nothing typed is lost, and the same event id goes along: it may have been stored after all.
+      response.set('Retry-After', String(error.retryAfter ?? 60));
+      await showAction(needs, response, { ...again, status, notice: words.problems.busy });
+    } else if (error.fields.some(({ field }) => field === 'event_id')) {
+      const fresh = { ...form, eventId: undefined };
+      await showAction(needs, response, { ...again, form: fresh, status, notice: words.problems.used });
+    } else {
+      throw thrown;
+    }
+  }
+}
+
+interface Shown {
+  campaign: Campaign;
+  language: string;
+  form: FilledForm;
+  status: number;
+  problems?: readonly FieldProblem[];
+  notice?: string;
+}
+
+async function showAction(needs: PageNeeds, response: Response, shown: Shown): Promise<void> {
+  const { campaign, language, form, status, problems = [], notice } = shown;
+  const channels = await Promise.all(campaign.targets.map((target) => needs.channelOf(target.id)));
+  const { words } = pageLanguage(needs.words, language);
+  const { keepOpen } = needs;
+  const facts: ActionFacts = {
+    ...{ campaign, language, words, now: needs.clock.now(), keepOpen },
+    ...{ channels, form, problems, notice },
+  };
+  // Not shared: the form holds an event id of its own. Kept by the browser: going back must not lose what was typed.
+  response.status(status).set({ 'Content-Language': language, 'Cache-Control': 'private, no-cache' });
+  response.send(actionPage(facts, needs.words));
+}
+
+function notFound(needs: PageNeeds, request: Request, response: Response): void {
+  response.status(404).send(failurePage(houseLanguage(request, needs.words), 'not-found'));
+}
+
+/**
+ * Which front end sent a form. Our own pages send no Referer and `Origin: null`, because their policy is
+ * no-referrer; browsers tell in Sec-Fetch-Site (W3C Fetch Metadata) what these two then do not.
+ */
+export function sourceOf(request: Pick<Request, 'headers'>): 'page' | 'form' {
+  const { 'sec-fetch-site': site, origin, referer, host } = request.headers;
+  if (typeof site === 'string') return site === 'same-origin' || site === 'none' ? 'page' : 'form';
+  const from = (URL.parse(origin ?? '') ?? URL.parse(referer ?? ''))?.host;
+  return from === undefined || from === host ? 'page' : 'form';
+}

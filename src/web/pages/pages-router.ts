@@ -1,0 +1,57 @@
+/** All public pages: the list of campaigns, each campaign, receipts and the style sheet. They work without script. */
+import { type ErrorRequestHandler, Router } from 'express';
+import { assertWords } from '../../campaigns/words.ts';
+import { actionRoutes } from './action-routes.ts';
+import { toAppError } from '../problem.ts';
+import { failurePage, pageStatus } from './failure-page.ts';
+import { homePage } from './home-page.ts';
+import { houseLanguage } from './page-language.ts';
+import type { PageNeeds } from './page-needs.ts';
+import { receiptRoutes } from './receipt-routes.ts';
+import { stylesheet } from './stylesheet.ts';
+
+export type { PageNeeds } from './page-needs.ts';
+
+/** Makes the router. Throws `invalid` when a campaign speaks a language without words. */
+export function pagesRouter(needs: PageNeeds): Router {
+  assertWords(needs.words, needs.book.campaigns);
+  const router = Router({ caseSensitive: true });
+
+  router.get('/', (request, response) => {
+    const tongue = houseLanguage(request, needs.words, request.query['language']);
+    response.vary('Accept-Language').set({ 'Content-Language': tongue.language, 'Cache-Control': 'private, no-cache' });
+    response.send(homePage(needs, tongue));
+  });
+
+  router.get('/assets/todoke.css', (request, response) => {
+    const { css, version } = stylesheet();
+    const keep = request.query['v'] === version ? 'public, max-age=31536000, immutable' : 'public, max-age=300';
+    response.type('css').set('Cache-Control', keep).send(css);
+  });
+
+  router.use(actionRoutes(needs), receiptRoutes(needs), failures(needs));
+  return router;
+}
+
+/** Tells in words what went wrong; accidents are told to `needs.failed`, never to the reader. */
+function failures(needs: PageNeeds): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const tongue = houseLanguage(request, needs.words);
+    const answer = (status: number, kind: Parameters<typeof failurePage>[1]): void => {
+      response.status(status).send(failurePage(tongue, kind));
+    };
+    if (response.headersSent) return next(error);
+    // Express and body-parser put the status of a request they cannot read on the error.
+    const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 0;
+    if (status === 413) return answer(413, 'too-large');
+    if (status >= 400 && status < 500) return answer(status, request.method === 'POST' ? 'invalid' : 'not-found');
+    const known = toAppError(error);
+    if (known.code !== 'internal') {
+      if (known.code === 'unavailable') response.set('Retry-After', String(known.retryAfter ?? 60));
+      return answer(pageStatus(known), known.code);
+    }
+    if (needs.failed === undefined) return next(error);
+    needs.failed(error);
+    answer(500, 'internal');
+  };
+}

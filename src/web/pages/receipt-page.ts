@@ -1,0 +1,176 @@
+/** The signer's own page: where each letter is, in words, and the ways to take it back. */
+import { inLanguage } from '../../campaigns/campaign-book.ts';
+import { fillVariables } from '../../campaigns/variables.ts';
+import type { Words } from '../../campaigns/words.ts';
+import type { Receipt, ReceiptLetter, ReceiptPlace, ReceiptStep } from '../../ledger/receipt.ts';
+import { type Moment, moment, zoneName } from './page-dates.ts';
+import { pageLanguage } from './page-language.ts';
+import type { PageNeeds } from './page-needs.ts';
+import { renderPage } from './render-page.ts';
+
+export interface ReceiptView {
+  language: string;
+  words: Words;
+  title: string;
+  organisation: string;
+  letters: readonly LetterView[];
+  withdrawable: boolean;
+}
+
+interface LetterView {
+  target: string;
+  state: string;
+  name: string;
+  now: string;
+  since: Moment;
+  road: readonly { name: string; at: Moment; current: boolean }[];
+  identity: string | undefined;
+  place: string | undefined;
+  handedIn: { at: Moment; outcome: string; place: string } | undefined;
+}
+
+/**
+ * What a receipt shows. A letter that has not moved yet is shown from the receipt alone, and so is that of a
+ * repeated signature, which has none: the two cannot be told apart.
+ */
+export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'words'>): ReceiptView {
+  const campaign = needs.book.find(receipt.campaign);
+  const { language, words } = pageLanguage(needs.words, receipt.language);
+  const timeZone = campaign?.period.timeZone ?? 'UTC';
+  const order = campaign?.targets.map((target) => target.id) ?? [];
+  const letters = receipt.letters.length > 0 ? receipt.letters : order.map((target) => justArrived(receipt, target));
+  const at = (instant: number): Moment => moment(instant, words.dates, timeZone);
+  const views = letters
+    .toSorted((a, b) => order.indexOf(a.target) - order.indexOf(b.target))
+    .map((letter) => (hasMoved(letter) ? letter : justArrived(receipt, letter.target)))
+    .map((letter): LetterView => {
+      const steps = roadOf(letter.steps);
+      const state = steps.at(-1)?.name ?? letter.state;
+      return {
+        target: inLanguage(needs.book.target(letter.target)?.name ?? { en: letter.target }, receipt.language),
+        state: letter.state,
+        ...words.states[state],
+        since: at(letter.since),
+        road: steps.map((step, index) => ({
+          name: words.states[step.name].name,
+          at: at(step.at),
+          current: index === steps.length - 1,
+        })),
+        identity: letter.identity && words.receipt[`used-${letter.identity}`],
+        place: letter.place && placeInWords(letter.place, words),
+        handedIn: letter.handedIn && {
+          at: at(letter.handedIn.at),
+          outcome: outcomeInWords(letter.handedIn.outcome, words),
+          place: letter.handedIn.place,
+        },
+      };
+    });
+  return {
+    language,
+    words,
+    title: campaign?.page[receipt.language]?.title ?? receipt.campaign,
+    organisation: campaign?.organisation.name[receipt.language] ?? '',
+    letters: views,
+    withdrawable: !receipt.erased && letters.some((letter) => letter.withdrawable),
+  };
+}
+
+/** The page in HTML. `after` is what the signer just did, and is answered on top. */
+export function receiptPage(
+  receipt: Receipt,
+  needs: Pick<PageNeeds, 'book' | 'words'>,
+  { token, after }: { token: string; after: 'thanks' | 'withdraw' | 'erase' | undefined },
+): string {
+  const view = receiptView(receipt, needs);
+  const { language, words, organisation } = view;
+  const timeZone = needs.book.find(receipt.campaign)?.period.timeZone ?? 'UTC';
+  const thanks = after === 'thanks' && !receipt.erased;
+  return renderPage(
+    'receipt',
+    { language, words, organisation, title: thanks ? words.thanks.title : words.receipt.title, unlisted: true },
+    {
+      ...view,
+      campaign: view.title,
+      received: moment(receipt.receivedAt, words.dates, timeZone),
+      times: fillVariables(words.receipt.times, () => zoneName(timeZone, words.dates)),
+      once: view.letters.some((letter) => letter.state === 'queued'),
+      erased: receipt.erased,
+      thanks,
+      done: after === 'withdraw' || after === 'erase' ? words[after].done : undefined,
+      path: `/receipts/${encodeURIComponent(token)}`,
+    },
+  );
+}
+
+/** The question before a letter is taken back or a signer's data erased. */
+export function confirmPage(
+  receipt: Receipt,
+  needs: Pick<PageNeeds, 'book' | 'words'>,
+  { token, what }: { token: string; what: 'withdraw' | 'erase' },
+): string {
+  const { language, words, title, organisation, letters } = receiptView(receipt, needs);
+  return renderPage(
+    'confirm',
+    { language, words, organisation, title: words[what].ask, unlisted: true },
+    {
+      question: words[what],
+      campaign: title,
+      targets: letters.map((letter) => letter.target),
+      back: `/receipts/${encodeURIComponent(token)}`,
+      action: `/receipts/${encodeURIComponent(token)}/${what}`,
+    },
+  );
+}
+
+function justArrived(receipt: Receipt, target: string): ReceiptLetter {
+  const since = receipt.receivedAt;
+  return {
+    target,
+    state: 'queued',
+    since,
+    steps: [{ state: 'queued', at: since }],
+    identity: undefined,
+    place: undefined,
+    handedIn: undefined,
+    withdrawable: true,
+  };
+}
+
+function hasMoved(letter: ReceiptLetter): boolean {
+  return letter.state !== 'queued' || letter.steps.length > 1;
+}
+
+type StepName = keyof Words['states'];
+
+/**
+ * The steps worth telling: a conversation only while it lasts, and of many tries in a row the first wait and
+ * the latest one.
+ */
+function roadOf(steps: readonly ReceiptStep[]): { name: StepName; at: number }[] {
+  const told: { name: StepName; at: number }[] = [];
+  for (const [index, { state, at }] of steps.entries()) {
+    if (state === 'sending' && index < steps.length - 1) continue;
+    const name: StepName = state === 'queued' && told.some((step) => step.name !== 'held') ? 'queued-again' : state;
+    if (told.at(-1)?.name === name) told.pop();
+    told.push({ name, at });
+  }
+  return told;
+}
+
+function placeInWords(place: ReceiptPlace, words: Words): string {
+  const values: Record<string, string> = {
+    serial: place.serial,
+    volume: String(place.volume),
+    page: String(place.page ?? ''),
+    number: String(place.number),
+    of: place.of.toLocaleString(words.dates),
+  };
+  return fillVariables(
+    words.receipt[place.page === undefined ? 'place-no-page' : 'place'],
+    (name) => values[name] ?? '',
+  );
+}
+
+function outcomeInWords(outcome: string, words: Words): string {
+  return new Map(Object.entries(words['hand-ins'])).get(outcome) ?? outcome;
+}

@@ -1,0 +1,64 @@
+/** Routes of the receipt page. A GET only shows; what changes something is asked first and sent by a button. */
+import { type Request, type Response, Router } from 'express';
+import { AppError } from '../../errors.ts';
+import type { Receipt } from '../../ledger/receipt.ts';
+import { failurePage } from './failure-page.ts';
+import { houseLanguage, pageLanguage } from './page-language.ts';
+import type { PageNeeds } from './page-needs.ts';
+import { confirmPage, receiptPage, receiptView } from './receipt-page.ts';
+
+export function receiptRoutes(needs: PageNeeds): Router {
+  const router = Router({ caseSensitive: true });
+
+  router.get('/receipts/:token', async (request, response) => {
+    const { token } = request.params;
+    const receipt = await needs.receiptOf(token);
+    if (!receipt) return unknown(needs, request, response);
+    const after = (['thanks', 'withdraw', 'erase'] as const).find((what) => request.query[what] !== undefined);
+    response.send(receiptPage(receipt, needs, { token, after }));
+  });
+
+  for (const what of ['withdraw', 'erase'] as const) {
+    router.get(`/receipts/:token/${what}`, async (request, response) => {
+      const { token } = request.params;
+      const receipt = await needs.receiptOf(token);
+      if (!receipt) return unknown(needs, request, response);
+      if (!possible(what, receipt, needs)) return tooLate(needs, response, { what, receipt, token });
+      response.send(confirmPage(receipt, needs, { token, what }));
+    });
+
+    router.post(`/receipts/:token/${what}`, async (request, response) => {
+      const { token } = request.params;
+      const receipt = await needs.receiptOf(token);
+      if (!receipt) return unknown(needs, request, response);
+      try {
+        await needs[what](token);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+        return tooLate(needs, response, { what, receipt, token });
+      }
+      response.redirect(303, `/receipts/${encodeURIComponent(token)}?${what}`);
+    });
+  }
+  return router;
+}
+
+function possible(what: 'withdraw' | 'erase', receipt: Receipt, needs: PageNeeds): boolean {
+  return what === 'withdraw' ? receiptView(receipt, needs).withdrawable : !receipt.erased;
+}
+
+function tooLate(
+  needs: PageNeeds,
+  response: Response,
+  { what, receipt, token }: { what: 'withdraw' | 'erase'; receipt: Receipt; token: string },
+): void {
+  const tongue = pageLanguage(needs.words, receipt.language);
+  const link = { href: `/receipts/${encodeURIComponent(token)}`, text: tongue.words.receipt.title };
+  response
+    .status(409)
+    .send(failurePage(tongue, what === 'withdraw' ? 'too-late' : receipt.erased ? 'conflict' : 'on-its-way', link));
+}
+
+function unknown(needs: PageNeeds, request: Request, response: Response): void {
+  response.status(404).send(failurePage(houseLanguage(request, needs.words), 'no-receipt'));
+}

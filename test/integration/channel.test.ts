@@ -1,0 +1,194 @@
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hour, minute } from '../../src/clock.ts';
+import { accepts, bouncesLater, refusesByPolicy, storm4xx } from '../../src/embassy/personalities.ts';
+import { letterTable } from '../../src/letters/letter-table.ts';
+import { channelSwitchTable, readChannel } from '../../src/outbox/channel-table.ts';
+import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
+import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
+import { campaignsWith } from '../support/campaigns-with.ts';
+import { startTestApp, target, type TestApp } from '../support/start-app.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await startTestApp();
+});
+afterEach(async () => {
+  await app.auditGreen();
+  await app.stop();
+});
+
+const mode = async () => (await readChannel(app.database.read, target)).mode;
+const switches = () => app.database.read.find(channelSwitchTable, { order: { id: 'ASC' } });
+
+/** Hands a report to the bounce listener the way a stranger would. Gives the reply, refused or not. */
+async function deliver(recipient: string, message: string, sender: string | false = false): Promise<string> {
+  const connection = new SMTPConnection({ host: '127.0.0.1', port: app.bouncePort });
+  connection.on('error', () => undefined);
+  await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
+  try {
+    return await new Promise((resolve, reject) =>
+      connection.send({ from: sender, to: recipient }, message, (error, info) =>
+        error ? reject(error) : resolve(info?.response ?? ''),
+      ),
+    );
+  } finally {
+    connection.close();
+  }
+}
+
+const policyReport = (recipient = 'ambassador@embassy.example') =>
+  [
+    'From: MAILER-DAEMON@mx.embassy.example',
+    'To: x',
+    'Subject: Undelivered Mail Returned to Sender',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+    '',
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    'refused',
+    '--b',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mx.embassy.example',
+    '',
+    `Final-Recipient: rfc822; ${recipient}`,
+    'Action: failed',
+    'Status: 5.7.1',
+    'Diagnostic-Code: smtp; 550 5.7.1 Message refused by the local policy of this organisation',
+    '',
+    '--b--',
+    '',
+  ].join('\r\n');
+
+describe('what does not switch a channel', () => {
+  test('a forged bounce: it is refused at the door, whatever it claims', async () => {
+    await app.sign(1);
+    await app.until({ accepted: 1 });
+    const letter = await app.database.read.findOneByOrFail(letterTable, {});
+    const real = app.embassy.received[0]?.envelope.from ?? '';
+    const forged = [
+      real.replace(/.(?=@)/, (last) => (last === '0' ? '1' : '0')),
+      real.replace(letter.id, '0'.repeat(16)),
+      'postmaster@bounce.todoke.example',
+      `b-11-${letter.id}-0000-0000000000000000@bounce.todoke.example`,
+    ];
+    for (const path of forged) await expect(deliver(path, policyReport())).rejects.toThrow(/550|no such return path/);
+    expect(await app.database.read.count(returnedMailTable)).toBe(0);
+    await app.until({ accepted: 1 });
+    expect(await mode()).toBe('mail');
+  });
+
+  test('one real report alone; the same one a hundred times is still one', async () => {
+    await app.sign(1);
+    await app.until({ accepted: 1 });
+    const path = app.embassy.received[0]?.envelope.from ?? '';
+    for (let n = 0; n < 100; n += 1) await deliver(path, policyReport());
+    await app.until({ for_hand: 1 });
+    expect(await app.database.read.count(returnedMailTable)).toBe(1);
+    await waitFor(mode, (seen) => seen === 'slowed', 'a slowed channel');
+    expect((await switches()).map((change) => change.to)).toEqual(['slowed']);
+  });
+
+  test("bounces caused by the signers' own DMARC", async () => {
+    const before = app;
+    app = await startTestApp({
+      env: { CAMPAIGNS_DIR: campaignsWith({ identity: 'from', allowUnenforcedDomains: true }) },
+      personality: bouncesLater({ report: 'signer-dmarc' }),
+    });
+    await before.stop();
+    for (let n = 0; n < 8; n += 1) await app.sign(n);
+    // Each letter comes back once, and is sent once more under our own address.
+    await waitFor(
+      () => app.database.read.countBy(outcomeTable, { attribution: 'signer' }),
+      (n) => n === 8,
+      'eight outcomes of the signers',
+    );
+    await waitFor(
+      () => app.embassy.received.length,
+      (n) => n === 16,
+      'sixteen letters',
+    );
+    expect(app.embassy.received.filter((mail) => /^From: .*mail\d+\.example/m.test(mail.raw.toString()))).toHaveLength(
+      8,
+    );
+    expect(await switches()).toEqual([]);
+    expect(await mode()).toBe('mail');
+  });
+
+  test('a storm of 4xx', async () => {
+    app.embassy.become(storm4xx());
+    for (let n = 0; n < 12; n += 1) await app.sign(n);
+    for (let round = 0; round < 5; round += 1) {
+      await waitFor(
+        () => app.database.read.count(outcomeTable),
+        (n) => n >= 12 * (round + 1),
+        'a round of deferrals',
+      );
+      app.clock.move(5 * hour);
+    }
+    expect((await switches()).map((change) => change.to)).not.toContain('hand');
+    app.embassy.become(accepts());
+    app.clock.move(5 * hour);
+    await app.until({ accepted: 12 });
+  });
+});
+
+describe('what does', () => {
+  test('refusals from several signer domains, and the evidence says why', async () => {
+    app.embassy.become(refusesByPolicy({ after: 2 }));
+    for (let n = 0; n < 10; n += 1) await app.sign(n);
+    await app.until({ accepted: 2, for_hand: 8 });
+    const last = (await switches()).at(-1);
+    expect(last).toMatchObject({ to: 'hand', by: 'rule', rule: 'blocked-by-3-domains' });
+    expect(last?.reason).toMatch(/refuses the letters: \d+ letters from \d+ different mail domains/);
+    expect(last?.evidence.signerDomains).toBeGreaterThanOrEqual(3);
+    for (const outcome of last?.evidence.outcomes ?? [])
+      expect(outcome).toMatchObject({ attribution: 'blocked', stage: 'dot', text: expect.stringMatching(/./) });
+    expect(JSON.stringify(last)).not.toMatch(/signer\d|mail\d+\.example/);
+  });
+
+  test('reports that come back later, from several domains', async () => {
+    app.embassy.become(bouncesLater({ report: 'blocked' }));
+    for (let n = 0; n < 8; n += 1) await app.sign(n);
+    await waitFor(mode, (seen) => seen === 'hand', 'a shut channel');
+    await app.until({ for_hand: 8 });
+  });
+
+  test('a person, with a reason, and back again', async () => {
+    const path = `/v1/campaigns/uyghurs-abroad/targets/${target}/channel`;
+    expect((await app.call('POST', path, { mode: 'hand' })).status).toBe(400);
+    const shut = await app.call('POST', path, { mode: 'hand', reason: 'The office asked for paper.' });
+    expect(shut.body).toMatchObject({
+      from: 'mail',
+      to: 'hand',
+      by: 'test',
+      rule: 'override',
+      reason: 'The office asked for paper.',
+    });
+    expect((await app.call('POST', path, { mode: 'hand', reason: 'once more' })).status).toBe(409);
+    await app.sign(1);
+    await app.until({ for_hand: 1 });
+    app.clock.move(100 * hour);
+    await app.call('POST', path, { mode: 'mail', reason: 'They read mail again.' });
+    await app.until({ accepted: 1 });
+  });
+});
+
+test('a shut channel is probed with real letters, and the names go back to the mail when it heals', async () => {
+  app.embassy.become(refusesByPolicy());
+  for (let n = 0; n < 8; n += 1) await app.sign(n);
+  await app.until({ for_hand: 8 });
+  app.clock.move(hour + minute);
+  await waitFor(switches, (seen) => seen.filter((change) => change.to === 'hand').length === 2, 'a failed probe');
+  await app.until({ for_hand: 8 });
+  app.embassy.become(accepts());
+  app.clock.move(6 * hour + minute);
+  await app.until({ accepted: 2, for_hand: 6 });
+  app.clock.move(hour + minute);
+  await app.until({ accepted: 8 });
+  expect((await switches()).at(-1)).toMatchObject({ from: 'probing', to: 'mail', rule: 'probes-accepted' });
+});

@@ -1,0 +1,24 @@
+/** Programs and services a test may need. Where one is missing the test is skipped and counted, except in CI. */
+import { execFileSync } from 'node:child_process';
+
+/** Whether a program is on this machine. */
+export function has(program: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * True when the test must be skipped because `program` is missing; says which Debian package brings it.
+ * In CI nothing may be skipped: there it throws.
+ */
+export function needs(program: string, debianPackage: string): boolean {
+  if (has(program)) return false;
+  if (process.env['CI'] === 'true')
+    throw new Error(`${program} is missing: install the Debian package ${debianPackage}`);
+  process.stderr.write(`skipped: ${program} is missing (Debian package ${debianPackage})\n`);
+  return true;
+}

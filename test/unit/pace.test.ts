@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { hour, minute } from '../../src/clock.ts';
+import { backoff } from '../../src/outbox/backoff.ts';
+import { allowance } from '../../src/outbox/pace.ts';
+
+const noon = Date.UTC(2020, 5, 15, 3); // 12:00 in Tokyo
+const always = { from: 0, to: 24 };
+
+describe('the pace of a target', () => {
+  test('thirty an hour is one letter every two minutes', () => {
+    const pace = { perHour: 30, hours: always };
+    const first = allowance(pace, noon, 0, 'Asia/Tokyo');
+    expect(first.letters).toBe(1);
+    const next = first.after(1);
+    expect(allowance(pace, next - 1, next, 'Asia/Tokyo').letters).toBe(0);
+    expect(allowance(pace, next, next, 'Asia/Tokyo').letters).toBe(1);
+  });
+
+  test('no hour ever sees more than the pace and one minute of catching up', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5_000 }),
+        fc.array(fc.integer({ min: 1, max: 600_000 }), { maxLength: 200 }),
+        (perHour, waits) => {
+          let [now, next, sent] = [noon, 0, 0];
+          const end = noon + hour;
+          for (const wait of waits) {
+            const allowed = allowance({ perHour, hours: always }, now, next, 'Asia/Tokyo');
+            sent += allowed.letters;
+            next = allowed.after(allowed.letters);
+            now += wait;
+            if (now >= end) break;
+          }
+          expect(sent).toBeLessThanOrEqual(perHour + perHour / 60 + 2);
+        },
+      ),
+    );
+  });
+
+  test('letters leave in the office hours of the target, whatever the clock here says', () => {
+    const pace = { perHour: 30, hours: { from: 9, to: 17 } };
+    expect(allowance(pace, Date.UTC(2020, 5, 15, 0), 0, 'Asia/Tokyo').letters).toBe(1); // 09:00
+    expect(allowance(pace, Date.UTC(2020, 5, 14, 23, 59), 0, 'Asia/Tokyo').letters).toBe(0); // 08:59
+    expect(allowance(pace, Date.UTC(2020, 5, 15, 8), 0, 'Asia/Tokyo').letters).toBe(0); // 17:00
+    expect(allowance(pace, Date.UTC(2020, 5, 15, 8), 0, 'Europe/Paris').letters).toBe(1); // 10:00
+  });
+});
+
+describe('trying again', () => {
+  test('the whole schedule, without jitter', () => {
+    const middle = () => 0.5;
+    expect([1, 2, 3, 4, 5, 6, 7, 8, 50].map((n) => backoff(n, undefined, middle) / minute)).toEqual([
+      5, 10, 20, 40, 80, 160, 240, 240, 240,
+    ]);
+  });
+
+  test('jitter spreads by a fifth to both sides', () => {
+    expect(backoff(1, undefined, () => 0)).toBe(4 * minute);
+    expect(backoff(1, undefined, () => 0.999_999)).toBeLessThanOrEqual(6 * minute);
+  });
+
+  test('"try again in N" is honoured: not sooner, and not much later', () => {
+    expect(backoff(1, 900, () => 0.5)).toBe(15 * minute);
+    expect(backoff(7, 300, () => 0.5)).toBe(10 * minute);
+  });
+});
