@@ -62,11 +62,11 @@ const titled = group('title text');
 const question = group('title offer ask text confirm cancel done');
 const state = group('name now');
 
-export const wordsSchema = z.strictObject({
+const wordsSchema = z.strictObject({
   language: words(),
   dates: locale,
   frame: group('skip languages home'),
-  home: group('title intro none read'),
+  home: group('title intro none'),
   state: group('label open hand rehearsal').extend({ 'not-yet': words('date'), closed: words('date') }),
   closed: z.strictObject({ 'not-yet': words('date'), closed: words('date'), rehearsal: words() }),
   action: group('to period to-form read-more letter letter-intro subject your-name your-message').extend({

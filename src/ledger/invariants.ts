@@ -85,8 +85,8 @@ export const invariants: readonly Invariant[] = [
       having count(*) > 1 + (select count(*) from letter_history h where h.letter_id = a.letter_id and h.to_state in ('in_doubt', 'returned'))`,
   },
   {
-    says: '4. every copy of a letter that may have arrived has the same bytes',
-    broken: `select letter_id as id from attempt where verdict in ('accepted', 'in_doubt') or verdict is null group by letter_id having count(distinct message_digest) > 1`,
+    says: '4. every copy of a letter under one sender identity that may have arrived has the same bytes',
+    broken: `select letter_id as id from attempt where verdict in ('accepted', 'in_doubt') or verdict is null group by letter_id, identity having count(distinct message_digest) > 1`,
   },
   {
     says: '4. a letter being sent has its intent on disk',

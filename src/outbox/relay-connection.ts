@@ -75,14 +75,10 @@ export class RelayConnection {
 
   /** Dials, greets and signs in. Rejects with nodemailer's error; `failed` reads it. */
   async open(): Promise<void> {
-    await new Promise<void>((resolve, reject) =>
-      this.connection.connect((error) => (error ? reject(error) : resolve())),
-    );
+    await this.settled<void>((done) => this.connection.connect(done));
     const { user, password } = this.relay;
-    if (user === undefined) return;
-    await new Promise<void>((resolve, reject) =>
-      this.connection.login({ user, pass: password ?? '' }, (error) => (error ? reject(error) : resolve())),
-    );
+    if (user !== undefined)
+      await this.settled<boolean>((done) => this.connection.login({ user, pass: password ?? '' }, done));
   }
 
   /** Holds one conversation. A refusal, a break and a doubt are results; nothing is thrown. */
@@ -97,10 +93,8 @@ export class RelayConnection {
       dsn: { ret: 'HDRS', envid: mail.envelopeId, notify: ['FAILURE', 'DELAY'], orcpt: `rfc822;${mail.to}` },
     };
     try {
-      const response = await new Promise<string>((resolve, reject) =>
-        this.connection.send(envelope, mail.bytes, (error, info) =>
-          error ? reject(error) : resolve(info?.response ?? ''),
-        ),
+      const response = await this.settled<string>((done) =>
+        this.connection.send(envelope, mail.bytes, (error, info) => done(error, info?.response ?? '')),
       );
       reach('after-250');
       this.onStage('done');
@@ -137,6 +131,22 @@ export class RelayConnection {
     this.usable = false;
     this.connection.quit();
     this.connection.close();
+  }
+
+  /** nodemailer tells some breaks only by an event and some only to the callback: the first of them counts. */
+  private settled<T>(start: (done: (error?: Error | null, value?: T) => void) => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      // The end of a connection may be told before the reply that caused it: the reply goes first.
+      const ended = (): void => void setTimeout(reject, 100, new Error('the connection ended'));
+      this.connection.once('error', reject);
+      this.connection.once('end', ended);
+      start((error, value) => {
+        this.connection.off('error', reject);
+        this.connection.off('end', ended);
+        if (error) reject(error);
+        else resolve(value as T);
+      });
+    });
   }
 
   private onStage: (stage: SmtpStage | 'done') => void = () => undefined;

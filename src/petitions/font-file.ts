@@ -47,7 +47,7 @@ function tablesOf(bytes: Buffer): (tag: string) => Buffer {
   };
 }
 
-/** Windows name 16 (typographic family), or 1 (family). */
+/** Name 1 without its style, as Typst takes it; name 16 tells where the style begins, but may also be another name. */
 function readFamily(names: Buffer): string {
   const found = new Map<number, string>();
   const texts = names.readUInt16BE(4);
@@ -57,9 +57,9 @@ function readFamily(names: Buffer): string {
     const text = Buffer.from(names.subarray(start, start + names.readUInt16BE(record + 8)));
     found.set(names.readUInt16BE(record + 6), text.swap16().toString('utf16le'));
   }
-  const family = found.get(16) ?? found.get(1);
+  const [family, typographic] = [found.get(1), found.get(16)];
   if (family === undefined) throw new Error('the font has no family name');
-  return family;
+  return typographic !== undefined && family.startsWith(typographic) ? typographic : family;
 }
 
 /** The subtables with format 4, 12 and 14 (https://learn.microsoft.com/typography/opentype/spec/cmap). */

@@ -66,8 +66,8 @@ export function prepareSheet(
   const coverData = sheet.covers.map((cover): CoverData => ({
     ...printAll(cover, print),
     style: style(scriptOf(cover.language), cover.language, cover.direction),
-    count: sheet.count.toLocaleString(`${cover.language}-u-nu-latn`),
-    date: longDate(sheet.date, cover.language),
+    count: print(sheet.count.toLocaleString(`${cover.language}-u-nu-latn`)),
+    date: print(longDate(sheet.date, cover.language)),
   }));
 
   const sheetLanguages = sheet.covers.map((cover) => cover.language);
@@ -116,7 +116,9 @@ function pieces(run: string): string[] {
 }
 
 function printAll(cover: CoverLetter, print: (text: string) => string): CoverLetter {
-  const labels = Object.entries(cover.labels).map(([key, label]: [string, string]) => [key, print(label)]);
+  const labels = Object.entries<string | undefined>({ ...cover.labels }).flatMap(([key, label]) =>
+    label === undefined ? [] : [[key, print(label)]],
+  );
   return {
     ...cover,
     title: print(cover.title),

@@ -58,8 +58,8 @@ export async function templateSha256(): Promise<string> {
 
 /**
  * Typesets one volume.
- * @throws AppError `invalid` without cover letters or names, or when their numbers have gaps; `unavailable` when the child overran its bounds or
- * died twice; `internal` when Typst refuses the document, which it would do every time.
+ * @throws AppError `invalid` without cover letters or names, or when their numbers have gaps; `unavailable` when
+ * the child overran its bounds or died, twice; `internal` when Typst refuses the document, as it would every time.
  */
 export async function typesetVolume(
   sheet: PetitionSheet,

@@ -2,10 +2,10 @@
  * The typesetting child: one process, one volume. It takes its job over IPC, compiles, answers and ends, so that
  * Typst's memory goes back to the system and a stuck compile can be killed. The only file that knows Typst.
  */
-import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
+import { NodeCompiler, type NodeTypstDocument } from '@myriaddreamin/typst-ts-node-compiler';
 import { createRequire } from 'node:module';
 import { asError } from '../errors.ts';
-import { findFonts } from './fonts.ts';
+import { findFonts, type PrintFont } from './fonts.ts';
 import type { PetitionSheet } from './petition-sheet.ts';
 import { prepareSheet } from './sheet-data.ts';
 import type { PageRange, TypesetVolume, Volume } from './typeset-volume.ts';
@@ -43,20 +43,14 @@ process.once('message', (job: TypesetJob) => {
 });
 
 function typeset({ sheet, volume, template, fontFolders }: TypesetJob): TypesetVolume {
-  const fonts = findFonts(fontFolders);
+  const found = findFonts(fontFolders);
+  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontPaths: found.map((font) => font.path) }] });
+  const fonts = knownFonts(compiler, found);
   const { data, substituted } = prepareSheet(sheet, volume, fonts);
-  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontPaths: fonts.map((font) => font.path) }] });
   compiler.addSource(mainFilePath, template);
   compiler.mapShadow(`${workspace}/sheet.json`, Buffer.from(JSON.stringify(data)));
 
-  const compiled = compiler.compile({ mainFilePath });
-  const document = compiled.result;
-  const complaint = compiled.takeDiagnostics();
-  // A warning counts as well: an unknown font, or a layout that did not settle, makes a wrong page.
-  if (complaint !== null || document === null) {
-    const complaints: { message?: string }[] = complaint === null ? [] : compiler.fetchDiagnostics(complaint);
-    throw new Error(complaints[0]?.message ?? 'no document');
-  }
+  const document = compile(compiler);
   const [pageRanges] = compiler.query(document, { selector: '<pages>', field: 'value' }) as [PageRange[]];
   checkRanges(pageRanges, volume);
   const creationTimestamp = Date.parse(`${sheet.date}T00:00:00Z`) / 1000;
@@ -68,6 +62,24 @@ function typeset({ sheet, volume, template, fontFolders }: TypesetJob): TypesetV
     engine: engineOf(compiler),
     fonts: fonts.map(({ file, sha256 }) => ({ file, sha256 })),
   };
+}
+
+/** Typst takes some words of a name for a style ("Noto Sans Old Italic"): what it does not find cannot be counted on. */
+function knownFonts(compiler: NodeCompiler, fonts: PrintFont[]): PrintFont[] {
+  const families = fonts.map(({ family }) => `${JSON.stringify(family)},`);
+  const warnings = compiler.compile({ mainFileContent: `#set text(font: (${families.join('')}))` }).takeWarnings();
+  const said: { message: string }[] = warnings === null ? [] : compiler.fetchDiagnostics(warnings);
+  return fonts.filter(({ family }) => !said.some(({ message }) => message.endsWith(`: ${family.toLowerCase()}`)));
+}
+
+/** A warning counts as a refusal: an unknown font, or a layout that did not settle, makes a wrong page. */
+function compile(compiler: NodeCompiler): NodeTypstDocument {
+  const compiled = compiler.compile({ mainFilePath });
+  const document = compiled.result;
+  const complaint = compiled.takeError() ?? compiled.takeWarnings();
+  if (complaint === null && document !== null) return document;
+  const said: { message: string }[] = complaint === null ? [] : compiler.fetchDiagnostics(complaint);
+  throw new Error(said[0]?.message ?? 'no document');
 }
 
 /** Every name stands on exactly one page: the ranges follow each other from the first name to the last. */

@@ -22,7 +22,14 @@ export const flag: EntitySchemaColumnOptions = {
   transformer: { to: (value: boolean) => (value ? 1 : 0), from: (value: number | string) => Number(value) === 1 },
 };
 export const longText: EntitySchemaColumnOptions = { type: 'text' };
-export const bytes: EntitySchemaColumnOptions = { type: 'blob' };
+export const bytes: EntitySchemaColumnOptions = {
+  type: 'blob',
+  // libsql hands out ArrayBuffers, other drivers Buffers.
+  transformer: {
+    to: (value: Buffer) => value,
+    from: (value: ArrayBuffer | Buffer) => (Buffer.isBuffer(value) ? value : Buffer.from(value)),
+  },
+};
 
 /** A short text of at most `length` characters. */
 export function word(length: number): EntitySchemaColumnOptions {

@@ -1,7 +1,7 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hour, minute } from '../../src/clock.ts';
-import { accepts, bouncesLater, refusesByPolicy, storm4xx } from '../../src/embassy/personalities.ts';
+import { accepts, bouncesLater, refusesByPolicy } from '../../src/embassy/personalities.ts';
 import { letterTable } from '../../src/letters/letter-table.ts';
 import { channelSwitchTable, readChannel } from '../../src/outbox/channel-table.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
@@ -120,15 +120,26 @@ describe('what does not switch a channel', () => {
   });
 
   test('a storm of 4xx', async () => {
-    app.embassy.become(storm4xx());
+    const troubles = [
+      '450 4.2.1 receiving mail too quickly',
+      '421 4.7.0 Too many connections',
+      '451 4.3.0 try later',
+      '452 4.3.1 no space',
+      '451 4.7.1 policy server down',
+    ];
+    let said = 0;
+    app.embassy.become({
+      name: 'a storm',
+      answer: ({ stage }) => (stage === 'rcpt' ? { say: troubles[said++ % troubles.length] ?? '' } : undefined),
+    });
     for (let n = 0; n < 12; n += 1) await app.sign(n);
     for (let round = 0; round < 5; round += 1) {
+      app.clock.move(5 * hour);
       await waitFor(
         () => app.database.read.count(outcomeTable),
         (n) => n >= 12 * (round + 1),
         'a round of deferrals',
       );
-      app.clock.move(5 * hour);
     }
     expect((await switches()).map((change) => change.to)).not.toContain('hand');
     app.embassy.become(accepts());
@@ -142,6 +153,7 @@ describe('what does', () => {
     app.embassy.become(refusesByPolicy({ after: 2 }));
     for (let n = 0; n < 10; n += 1) await app.sign(n);
     await app.until({ accepted: 2, for_hand: 8 });
+    await waitFor(mode, (seen) => seen === 'hand', 'a shut channel');
     const last = (await switches()).at(-1);
     expect(last).toMatchObject({ to: 'hand', by: 'rule', rule: 'blocked-by-3-domains' });
     expect(last?.reason).toMatch(/refuses the letters: \d+ letters from \d+ different mail domains/);

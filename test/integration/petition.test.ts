@@ -51,7 +51,7 @@ describe('a petition', () => {
     await app.until({ petitioned: 7 });
     await ready(first.id);
     const csv = (await bytesOf(`/v1/petitions/${first.id}/names.csv`)).toString();
-    expect([...csv.matchAll(/^(\d+),(.*)\r$/gm)].map((row) => row[2])).toEqual(
+    expect([...csv.matchAll(/^(\d+),"(.*)"\r$/gm)].map((row) => row[2])).toEqual(
       Array.from({ length: 7 }, (_, n) => `人権 守 ${n + 1}`),
     );
     for (const text of [csv, JSON.stringify((await app.call('GET', `/v1/petitions/${first.id}/manifest.json`)).body)]) {

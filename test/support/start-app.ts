@@ -54,7 +54,7 @@ export const testEnvironment = (folder: string): Record<string, string> => ({
   PORT: '0',
   OPS_PORT: '0',
   BOUNCE_PORT: '0',
-  LOG_LEVEL: 'silent',
+  LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
   PACE_PER_HOUR: '1000000',
   RELEASE_EVERY: '10ms',
   SWEEP_EVERY: '20ms',

@@ -5,9 +5,10 @@ import type { FieldProblem } from '../../errors.ts';
 import { readSignature } from '../../intake/signature.ts';
 import { type ActionFacts, actionPage, languagesOf, signingState, stateWords } from './action-page.ts';
 import { toAppError } from '../problem.ts';
-import { failurePage, pageStatus } from './failure-page.ts';
+import { pageStatus, sendFailure } from './failure-page.ts';
 import { houseLanguage, pageLanguage, preferredLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
+import { sendPage } from './render-page.ts';
 import { emptyForm, type FilledForm, readForm, signatureOf } from './sign-form.ts';
 
 const formType = 'application/x-www-form-urlencoded';
@@ -41,8 +42,7 @@ export function actionRoutes(needs: PageNeeds): Router {
     const campaign = needs.book.find(request.params.campaign);
     if (!campaign) return notFound(needs, request, response);
     if (!request.is(formType)) {
-      response.status(415).send(failurePage(houseLanguage(request, needs.words), 'invalid'));
-      return;
+      return sendFailure(response, houseLanguage(request, needs.words), { status: 415, said: 'invalid' });
     }
     await sign(needs, campaign, { request, response, form: readForm(request.body) });
   });
@@ -63,11 +63,10 @@ async function sign(needs: PageNeeds, campaign: Campaign, { request, response, f
   const { words } = pageLanguage(needs.words, language);
   const state = signingState(campaign, { now, keepOpen: needs.keepOpen });
   if (state === 'not-yet' || state === 'closed') {
-    const failure = { title: words.failures[state].title, text: stateWords(campaign, state, words).sentence };
+    const said = { title: words.failures[state].title, text: stateWords(campaign, state, words).sentence };
     const page = languagesOf(campaign, needs.words).find((each) => each.language === language);
     const link = { href: page?.href ?? '/', text: campaign.page[language]?.title ?? words.frame.home };
-    response.status(409).send(failurePage({ language, words }, failure, link));
-    return;
+    return sendFailure(response, { language, words }, { status: 409, said, link });
   }
   const again = { campaign, language, form };
   try {
@@ -107,24 +106,20 @@ async function showAction(needs: PageNeeds, response: Response, shown: Shown): P
   const channels = await Promise.all(campaign.targets.map((target) => needs.channelOf(target.id)));
   const { words } = pageLanguage(needs.words, language);
   const { keepOpen } = needs;
-  const facts: ActionFacts = {
-    ...{ campaign, language, words, now: needs.clock.now(), keepOpen },
-    ...{ channels, form, problems, notice },
-  };
-  // Not shared: the form holds an event id of its own. Kept by the browser: going back must not lose what was typed.
-  response.status(status).set({ 'Content-Language': language, 'Cache-Control': 'private, no-cache' });
-  response.send(actionPage(facts, needs.words));
+  const now = needs.clock.now();
+  const facts: ActionFacts = { campaign, language, words, now, keepOpen, channels, form, problems, notice };
+  sendPage(response.status(status), language, actionPage(facts, needs.words));
 }
 
 function notFound(needs: PageNeeds, request: Request, response: Response): void {
-  response.status(404).send(failurePage(houseLanguage(request, needs.words), 'not-found'));
+  sendFailure(response, houseLanguage(request, needs.words), { status: 404, said: 'not-found' });
 }
 
 /**
  * Which front end sent a form. Our own pages send no Referer and `Origin: null`, because their policy is
  * no-referrer; browsers tell in Sec-Fetch-Site (W3C Fetch Metadata) what these two then do not.
  */
-export function sourceOf(request: Pick<Request, 'headers'>): 'page' | 'form' {
+function sourceOf(request: Pick<Request, 'headers'>): 'page' | 'form' {
   const { 'sec-fetch-site': site, origin, referer, host } = request.headers;
   if (typeof site === 'string') return site === 'same-origin' || site === 'none' ? 'page' : 'form';
   const from = (URL.parse(origin ?? '') ?? URL.parse(referer ?? ''))?.host;

@@ -3,11 +3,12 @@ import { type ErrorRequestHandler, Router } from 'express';
 import { assertWords } from '../../campaigns/words.ts';
 import { actionRoutes } from './action-routes.ts';
 import { toAppError } from '../problem.ts';
-import { failurePage, pageStatus } from './failure-page.ts';
+import { type Failure, pageStatus, sendFailure } from './failure-page.ts';
 import { homePage } from './home-page.ts';
 import { houseLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
 import { receiptRoutes } from './receipt-routes.ts';
+import { sendPage } from './render-page.ts';
 import { stylesheet } from './stylesheet.ts';
 
 export type { PageNeeds } from './page-needs.ts';
@@ -19,8 +20,7 @@ export function pagesRouter(needs: PageNeeds): Router {
 
   router.get('/', (request, response) => {
     const tongue = houseLanguage(request, needs.words, request.query['language']);
-    response.vary('Accept-Language').set({ 'Content-Language': tongue.language, 'Cache-Control': 'private, no-cache' });
-    response.send(homePage(needs, tongue));
+    sendPage(response.vary('Accept-Language'), tongue.language, homePage(needs, tongue));
   });
 
   router.get('/assets/todoke.css', (request, response) => {
@@ -37,9 +37,7 @@ export function pagesRouter(needs: PageNeeds): Router {
 function failures(needs: PageNeeds): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const tongue = houseLanguage(request, needs.words);
-    const answer = (status: number, kind: Parameters<typeof failurePage>[1]): void => {
-      response.status(status).send(failurePage(tongue, kind));
-    };
+    const answer = (status: number, said: Failure['said']): void => sendFailure(response, tongue, { status, said });
     if (response.headersSent) return next(error);
     // Express and body-parser put the status of a request they cannot read on the error.
     const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 0;

@@ -2,10 +2,11 @@
 import { type Request, type Response, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import type { Receipt } from '../../ledger/receipt.ts';
-import { failurePage } from './failure-page.ts';
+import { sendFailure } from './failure-page.ts';
 import { houseLanguage, pageLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
 import { confirmPage, receiptPage, receiptView } from './receipt-page.ts';
+import { sendPage } from './render-page.ts';
 
 export function receiptRoutes(needs: PageNeeds): Router {
   const router = Router({ caseSensitive: true });
@@ -15,7 +16,7 @@ export function receiptRoutes(needs: PageNeeds): Router {
     const receipt = await needs.receiptOf(token);
     if (!receipt) return unknown(needs, request, response);
     const after = (['thanks', 'withdraw', 'erase'] as const).find((what) => request.query[what] !== undefined);
-    response.send(receiptPage(receipt, needs, { token, after }));
+    sendPage(response, receiptView(receipt, needs).language, receiptPage(receipt, needs, { token, after }));
   });
 
   for (const what of ['withdraw', 'erase'] as const) {
@@ -24,20 +25,24 @@ export function receiptRoutes(needs: PageNeeds): Router {
       const receipt = await needs.receiptOf(token);
       if (!receipt) return unknown(needs, request, response);
       if (!possible(what, receipt, needs)) return tooLate(needs, response, { what, receipt, token });
-      response.send(confirmPage(receipt, needs, { token, what }));
+      sendPage(response, receiptView(receipt, needs).language, confirmPage(receipt, needs, { token, what }));
     });
 
     router.post(`/receipts/:token/${what}`, async (request, response) => {
       const { token } = request.params;
       const receipt = await needs.receiptOf(token);
       if (!receipt) return unknown(needs, request, response);
+      const after = `/receipts/${encodeURIComponent(token)}?${what}`;
+      // The second of a double click.
+      if (isDone(what, receipt)) return response.redirect(303, after);
+      if (!possible(what, receipt, needs)) return tooLate(needs, response, { what, receipt, token });
       try {
         await needs[what](token);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
         return tooLate(needs, response, { what, receipt, token });
       }
-      response.redirect(303, `/receipts/${encodeURIComponent(token)}?${what}`);
+      response.redirect(303, after);
     });
   }
   return router;
@@ -47,6 +52,11 @@ function possible(what: 'withdraw' | 'erase', receipt: Receipt, needs: PageNeeds
   return what === 'withdraw' ? receiptView(receipt, needs).withdrawable : !receipt.erased;
 }
 
+function isDone(what: 'withdraw' | 'erase', { erased, letters }: Receipt): boolean {
+  if (what === 'erase') return erased;
+  return letters.length > 0 && letters.every((letter) => letter.state === 'withdrawn');
+}
+
 function tooLate(
   needs: PageNeeds,
   response: Response,
@@ -54,11 +64,10 @@ function tooLate(
 ): void {
   const tongue = pageLanguage(needs.words, receipt.language);
   const link = { href: `/receipts/${encodeURIComponent(token)}`, text: tongue.words.receipt.title };
-  response
-    .status(409)
-    .send(failurePage(tongue, what === 'withdraw' ? 'too-late' : receipt.erased ? 'conflict' : 'on-its-way', link));
+  const said = what === 'withdraw' ? 'too-late' : receipt.erased ? 'conflict' : 'on-its-way';
+  sendFailure(response, tongue, { status: 409, said, link });
 }
 
 function unknown(needs: PageNeeds, request: Request, response: Response): void {
-  response.status(404).send(failurePage(houseLanguage(request, needs.words), 'no-receipt'));
+  sendFailure(response, houseLanguage(request, needs.words), { status: 404, said: 'no-receipt' });
 }

@@ -1,6 +1,7 @@
 /** Templates to HTML; the home of eta. Values are escaped unless a template writes `<%~`, which is for HTML we made. */
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
+import type { Response } from 'express';
 import { textDirection } from '../../campaigns/text-direction.ts';
 import type { Words } from '../../campaigns/words.ts';
 import { stylesheet } from './stylesheet.ts';
@@ -49,6 +50,15 @@ export function renderPage(template: string, frame: Frame, view: object): string
       stylesheet: stylesheetAddress(),
     },
   });
+}
+
+/**
+ * Sends a page. Unless something stricter was said before, it is not shared, since pages depend on the reader's
+ * language or hold an event id; browsers may keep it, so that going back does not lose what was typed.
+ */
+export function sendPage(response: Response, language: string, html: string): void {
+  if (response.get('Cache-Control') === undefined) response.set('Cache-Control', 'private, no-cache');
+  response.set('Content-Language', language).type('html').send(html);
 }
 
 /** Fills `templates/<template>.eta`: what a template knows is `it`. */

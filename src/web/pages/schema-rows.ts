@@ -75,7 +75,8 @@ function limitsOf(schema: Schema): string[] {
     ...between(schema['minimum'], schema['maximum'], ''),
     ...said('exclusiveMinimum', 'more than'),
     ...said('exclusiveMaximum', 'less than'),
-    ...said('pattern', 'pattern'),
+    // What a format says in a word, its pattern says again in a hundred characters.
+    ...(schema.format === undefined ? said('pattern', 'pattern') : []),
     ...said('default', 'otherwise'),
   ];
 }
@@ -142,7 +143,8 @@ export function exampleOf(schema: Schema, find: (ref: string) => Schema | undefi
     return Object.fromEntries(wanted.map(([name, inner]) => [name, next(inner)]));
   }
   if (schema.items) return [next(schema.items)];
-  switch ([schema.type].flat()[0]) {
+  const [type = ''] = [schema.type].flat();
+  switch (type) {
     case 'string':
       return samples[schema.format ?? ''] ?? '…';
     case 'integer':
