@@ -39,7 +39,7 @@ import { openKeyRing } from './secrets.ts';
 import type { Database } from './storage/database.ts';
 import { openDatabase } from './storage/open-database.ts';
 import { tables } from './tables.ts';
-import { AppError } from './errors.ts';
+import { AppError, asError } from './errors.ts';
 import { openHttp } from './web/http-server.ts';
 import { openOpsServer } from './web/ops-server.ts';
 import { createKeyGuard } from './web/require-key.ts';
@@ -145,9 +145,10 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const petitions = { ...shared, files, words, made: () => metrics.petition('files-made') };
 
   let origin = config.ORIGIN ?? '';
+  const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
   const receiptOf = async (token: string) => {
     const eventId = readReceiptToken(keys, token);
-    return eventId === undefined ? undefined : readReceipt(database, eventId);
+    return eventId === undefined ? undefined : readReceipt(database, eventId, targetsOf);
   };
   const eventOf = (token: string): string => {
     const eventId = readReceiptToken(keys, token);
@@ -182,6 +183,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
         receiptOf,
         withdraw: (token) => withdraw({ database, clock }, eventOf(token)),
         erase: (token) => erase({ database, clock }, eventOf(token)),
+        failed: (thrown) => log.error({ reason: asError(thrown).message }, 'a page failed'),
       },
     }),
     { host: config.HOST, port: config.PORT },

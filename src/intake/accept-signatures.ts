@@ -121,6 +121,8 @@ async function commit(needs: Needs, items: readonly Waiting[]): Promise<Answer[]
         signatureId: earlier ?? id,
         repeat: earlier !== undefined,
         receivedAt: needs.clock.now(),
+        withdrawnAt: null,
+        erasedAt: null,
       };
       events.set(item.eventKey, event);
       newEvents.push(event);

@@ -36,6 +36,9 @@ export interface EventRow {
   signatureId: string;
   repeat: boolean;
   receivedAt: Instant;
+  /** What the holder of a repeat's receipt asked for. It moves no letter, but the page must not tell that. */
+  withdrawnAt: Instant | null;
+  erasedAt: Instant | null;
 }
 
 export const signatureTable = new EntitySchema<SignatureRow>({
@@ -67,6 +70,8 @@ export const eventTable = new EntitySchema<EventRow>({
     signatureId: id,
     repeat: { ...flag, name: 'is_repeat' },
     receivedAt: instant,
+    withdrawnAt: optional(instant),
+    erasedAt: optional(instant),
   },
 });
 

@@ -1,7 +1,7 @@
 /** Where one signer's letter is now, in the shape the receipt page tells it. */
 import { In } from 'typeorm';
 import type { Instant } from '../clock.ts';
-import { eventTable, signatureTable } from '../intake/signature-table.ts';
+import { eventTable, signatureTable, type EventRow } from '../intake/signature-table.ts';
 import { letterHistoryTable, letterTable } from '../letters/letter-table.ts';
 import type { LetterState } from '../letters/letter-states.ts';
 import { handInTable, petitionPlaceTable, petitionTable } from '../petitions/petition-table.ts';
@@ -49,13 +49,30 @@ export interface Receipt {
 }
 
 /** The receipt of an event, or undefined. The caller has checked the token. */
-export async function readReceipt(database: Database, eventId: string): Promise<Receipt | undefined> {
+export async function readReceipt(
+  database: Database,
+  eventId: string,
+  targetsOf: (campaign: string) => readonly string[],
+): Promise<Receipt | undefined> {
   const event = await database.read.findOneBy(eventTable, { id: eventId });
   const signature = event && (await database.read.findOneBy(signatureTable, { id: event.signatureId }));
   if (!event || !signature) return undefined;
   const receipt = { eventId, campaign: signature.campaign, language: signature.language, receivedAt: event.receivedAt };
-  if (event.repeat) return { ...receipt, erased: false, letters: [] };
+  if (event.repeat)
+    return { ...receipt, erased: event.erasedAt !== null, letters: asIfFresh(event, targetsOf(signature.campaign)) };
   return { ...receipt, erased: signature.erasedAt !== null, letters: await receiptLetters(database, signature.id) };
+}
+
+/** What the letters of a repeat would be, had it been the first: waiting, or withdrawn when its holder said so. */
+function asIfFresh(event: EventRow, targets: readonly string[]): ReceiptLetter[] {
+  const { withdrawnAt: at } = event;
+  if (at === null) return [];
+  const steps: ReceiptStep[] = [
+    { state: 'queued', at: event.receivedAt },
+    { state: 'withdrawn', at },
+  ];
+  const nothing = { identity: undefined, place: undefined, handedIn: undefined, withdrawable: false };
+  return targets.map((target) => ({ target, state: 'withdrawn', since: at, steps, ...nothing }));
 }
 
 async function receiptLetters(database: Database, signatureId: string): Promise<ReceiptLetter[]> {

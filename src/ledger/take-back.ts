@@ -2,7 +2,7 @@
 import { IsNull, Like } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import { eventTable, signatureTable } from '../intake/signature-table.ts';
+import { eventTable, signatureTable, type EventRow } from '../intake/signature-table.ts';
 import { letterTable, moveLetters } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import type { LetterState } from '../letters/letter-states.ts';
@@ -18,11 +18,12 @@ interface Needs {
 
 const notYetGone: readonly LetterState[] = ['held', 'queued', 'for_hand'];
 
-/** Takes back every letter of a signature that has not left. A repeated signature has none, and nothing happens. */
+/** Takes back every letter of a signature that has not left. */
 export async function withdraw(needs: Needs, eventId: string): Promise<void> {
+  const now = needs.clock.now();
   await needs.database.write(async (transaction) => {
-    const letters = await ownLetters(transaction, eventId);
-    await takeBack(transaction, letters, needs.clock.now());
+    if (await isRepeat(transaction, eventId, { withdrawnAt: now })) return;
+    await takeBack(transaction, await ownLetters(transaction, eventId), now);
   });
 }
 
@@ -34,6 +35,7 @@ export async function withdraw(needs: Needs, eventId: string): Promise<void> {
 export async function erase(needs: Needs, eventId: string): Promise<void> {
   const now = needs.clock.now();
   await needs.database.write(async (transaction) => {
+    if (await isRepeat(transaction, eventId, { withdrawnAt: now, erasedAt: now })) return;
     const letters = await ownLetters(transaction, eventId);
     const [first] = letters;
     if (!first) return;
@@ -80,10 +82,19 @@ export async function finishErasures(needs: Needs): Promise<void> {
   }
 }
 
-async function ownLetters(transaction: Transaction, eventId: string): Promise<Letter[]> {
+/**
+ * Whoever holds the receipt of a repeated signature may be a stranger who typed somebody's address: the wish is
+ * noted on the event, so that the page answers as it would to anybody, and moves nothing.
+ */
+async function isRepeat(transaction: Transaction, eventId: string, wish: Partial<EventRow>): Promise<boolean> {
   const event = await transaction.findOneBy(eventTable, { id: eventId });
   if (!event) throw new AppError('not-found', 'There is no such receipt.');
-  return event.repeat ? [] : transaction.findBy(letterTable, { signatureId: event.signatureId });
+  if (event.repeat && event.erasedAt === null) await transaction.update(eventTable, { id: eventId }, wish);
+  return event.repeat;
+}
+
+async function ownLetters(transaction: Transaction, signatureId: string): Promise<Letter[]> {
+  return transaction.findBy(letterTable, { signatureId });
 }
 
 async function takeBack(transaction: Transaction, letters: readonly Letter[], now: number): Promise<void> {

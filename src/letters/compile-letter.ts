@@ -1,9 +1,10 @@
 /** Makes the letter to one target in one language, once; after that signers' values are only merged into it. */
 import { readFile } from 'node:fs/promises';
 import type { Campaign, Target } from '../campaigns/campaign.ts';
-import { escapeHtml, type MarkedToken, markdownHtml, markdownTokens } from '../campaigns/markdown.ts';
+import { escapeHtml, markdownHtml, markdownTokens } from '../campaigns/markdown.ts';
 import { scriptOf, textDirection } from '../campaigns/text-direction.ts';
-import { fillVariables, hasBraces, hasVariable } from '../campaigns/variables.ts';
+import { fillVariables, hasBraces } from '../campaigns/variables.ts';
+import { partsOf } from './letter-parts.ts';
 import { letterText, textDivider } from './letter-text.ts';
 import type { CompiledLetter, Slotted } from './merge-letter.ts';
 
@@ -68,21 +69,6 @@ export async function compileLetter(campaign: Campaign, target: Target, language
     text: slotted(textOf([first, rest, foot]), ['name']),
     htmlWithMessage: slotted(await layOut(layout, language, content), ['name', 'message']),
     textWithMessage: slotted(textOf([first, '{{message}}', textDivider, rest, foot]), ['name', 'message']),
-  };
-}
-
-/**
- * A letter begins by addressing its reader and ends with its writer's name. Where the campaigner's text does
- * not do so by itself, it is added; the signer's own words come between opening and body.
- */
-function partsOf(tokens: MarkedToken[]): { opening: MarkedToken[]; body: MarkedToken[] } {
-  const blocks = tokens.filter((token) => token.type !== 'space' && token.type !== 'def');
-  const [first, last] = [blocks[0], blocks.at(-1)];
-  const addressed = first !== undefined && hasVariable(first.raw, 'target.salutation');
-  const signed = last !== undefined && hasVariable(last.raw, 'name');
-  return {
-    opening: addressed ? [first] : markdownTokens('{{target.salutation}}'),
-    body: [...blocks.slice(addressed ? 1 : 0), ...(signed ? [] : markdownTokens('{{name}}'))],
   };
 }
 

@@ -160,7 +160,7 @@ export class RelayConnection {
   private watcher() {
     const see = (entry: unknown, text: unknown): void => {
       const tnx = typeof entry === 'object' && entry !== null && 'tnx' in entry ? entry.tnx : undefined;
-      if (tnx === 'server' && this.stage === 'mail' && /^354/.test(String(text))) {
+      if (tnx === 'server' && this.stage === 'mail' && String(text).startsWith('354')) {
         this.stage = 'dot';
         this.onStage('data');
         reach('after-354');

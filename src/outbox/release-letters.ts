@@ -35,10 +35,13 @@ async function releaseTarget(needs: Needs, target: Target): Promise<void> {
   const now = needs.clock.now();
   const released = await needs.database.write(async (transaction) => {
     const channel = await readChannel(transaction, target.id);
-    if (channel.mode === 'hand') return void (await toHand(transaction, target, now));
+    if (channel.mode === 'hand') {
+      await toHand(transaction, target, now);
+      return undefined;
+    }
     if (channel.mode !== 'probing') await backToMail(transaction, channel, now);
     const site = await readSite(transaction);
-    if (site.pausedUntil > now) return;
+    if (site.pausedUntil > now) return undefined;
     return takeDue(needs, transaction, target, channel, now);
   });
   for (let start = 0; released && start < released.length; start += lettersPerJob) {

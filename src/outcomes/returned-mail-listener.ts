@@ -1,7 +1,8 @@
 /** The door for returned mail: an SMTP listener that knows no recipient but the return paths we signed. */
 import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { SMTPServer } from 'smtp-server';
+import { callbackify } from 'node:util';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerEnvelope } from 'smtp-server';
 import { minute, type Clock } from '../clock.ts';
 import { asError } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -32,11 +33,11 @@ export interface ReturnedMailListener {
 /** Reports hold a letter at most; anything larger is no report. */
 const mostBytes = 2 * 1024 * 1024;
 
-const refusals: Partial<Record<ReturnedMailResult, string>> = {
+const refusals = {
   forged: '5.1.1 no such return path',
   expired: '5.1.6 this return path is no longer read',
   'never-sent': '5.1.1 no such return path',
-};
+} as const;
 
 /** Opens the listener. What is answered with 250 is on disk. */
 export async function listenForReturnedMail(
@@ -52,36 +53,10 @@ export async function listenForReturnedMail(
     maxClients: 100,
     socketTimeout: 5 * minute,
     onRcptTo(address, _session, done) {
-      checkRecipient(needs, address.address).then(
-        (result) => done(result === undefined ? undefined : refusal(550, refusals[result] ?? '5.1.1 refused')),
-        () => done(refusal(451, '4.3.0 try again later')),
-      );
+      callbackify(() => checkRecipient(needs, address.address))(done);
     },
     onData(stream, session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => {
-        if (!stream.sizeExceeded) chunks.push(chunk);
-      });
-      stream.on('end', () => {
-        if (stream.sizeExceeded) {
-          needs.counted('too-large');
-          return done(refusal(552, '5.3.4 larger than any report'));
-        }
-        const { mailFrom, rcptTo } = session.envelope;
-        const nullSender = !mailFrom || mailFrom.address === '';
-        store(
-          needs,
-          rcptTo.map((recipient) => recipient.address),
-          nullSender,
-          Buffer.concat(chunks),
-        ).then(
-          () => done(),
-          (thrown: unknown) => {
-            needs.log.error({ reason: asError(thrown).message }, 'returned mail could not be stored');
-            done(refusal(451, '4.3.0 try again later'));
-          },
-        );
-      });
+      callbackify(() => takeMail(needs, stream, session.envelope))(done);
     },
   });
   // Half-open scanners and resets are everyday life of an SMTP port.
@@ -100,17 +75,44 @@ function refusal(code: number, text: string): Error {
   return Object.assign(new Error(text), { responseCode: code });
 }
 
-/** Undefined when the address is a return path of a letter that really left. */
-async function checkRecipient(needs: Needs, address: string): Promise<ReturnedMailResult | undefined> {
+/** Lets only return paths of letters pass that really left. */
+async function checkRecipient(needs: Needs, address: string): Promise<void> {
   const read = needs.paths.read(address, needs.clock.now());
-  let result: ReturnedMailResult | undefined;
-  if (read.kind !== 'valid') result = read.kind;
-  else if (!(await wasSent(needs, read.letterId))) result = 'never-sent';
-  if (result) needs.counted(result);
-  return result;
+  const result = read.kind !== 'valid' ? read.kind : (await sent(needs, read.letterId)) ? undefined : 'never-sent';
+  if (result === undefined) return;
+  needs.counted(result);
+  throw refusal(550, refusals[result]);
 }
 
-async function wasSent(needs: Needs, letterId: string): Promise<boolean> {
+/** Reads the whole mail and stores it; what is answered with 250 is on disk. */
+async function takeMail(
+  needs: Needs,
+  stream: SMTPServerDataStream,
+  { mailFrom, rcptTo }: SMTPServerEnvelope,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (!stream.sizeExceeded) chunks.push(chunk);
+  }
+  if (stream.sizeExceeded) {
+    needs.counted('too-large');
+    throw refusal(552, '5.3.4 larger than any report');
+  }
+  const nullSender = !mailFrom || mailFrom.address === '';
+  try {
+    await store(
+      needs,
+      rcptTo.map((recipient) => recipient.address),
+      nullSender,
+      Buffer.concat(chunks),
+    );
+  } catch (thrown) {
+    needs.log.error({ reason: asError(thrown).message }, 'returned mail could not be stored');
+    throw refusal(451, '4.3.0 try again later');
+  }
+}
+
+async function sent(needs: Needs, letterId: string): Promise<boolean> {
   const letter = await needs.database.read.findOne(letterTable, {
     select: { id: true, attempts: true },
     where: { id: letterId },

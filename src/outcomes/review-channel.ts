@@ -11,7 +11,6 @@ import {
   readChannel,
   writeChannel,
   type Channel,
-  type ChannelMode,
   type ChannelSwitch,
 } from '../outbox/channel-table.ts';
 import { probeLetters } from '../outbox/release-letters.ts';
@@ -193,5 +192,3 @@ async function sendProbes(transaction: Transaction, target: string, now: Instant
 export async function channelHistory(database: Database, target: string, most = 50): Promise<ChannelSwitch[]> {
   return database.read.find(channelSwitchTable, { where: { target }, order: { at: 'DESC', id: 'DESC' }, take: most });
 }
-
-export type { ChannelMode };

@@ -19,6 +19,7 @@ export const instant: EntitySchemaColumnOptions = { type: 'bigint', transformer:
 export const count: EntitySchemaColumnOptions = { type: 'int' };
 export const flag: EntitySchemaColumnOptions = {
   type: 'int',
+  // A number to the engine, true or false to us.
   transformer: { to: (value: boolean) => (value ? 1 : 0), from: (value: number | string) => Number(value) === 1 },
 };
 export const longText: EntitySchemaColumnOptions = { type: 'text' };

@@ -54,6 +54,8 @@ const tables: Record<string, Plan> = {
       signature_id: 'id',
       is_repeat: 'count',
       received_at: 'instant',
+      'withdrawn_at?': 'instant',
+      'erased_at?': 'instant',
     },
     unique: [['event_key']],
     indexes: [['signature_id']],

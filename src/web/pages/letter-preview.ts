@@ -1,7 +1,8 @@
 /** The letter as it will be sent, shown on the page with places held for the signer's name and words. */
 import type { LetterSource, Target } from '../../campaigns/campaign.ts';
 import { escapeHtml, markdownHtml, markdownTokens } from '../../campaigns/markdown.ts';
-import { fillVariables, hasVariable } from '../../campaigns/variables.ts';
+import { fillVariables } from '../../campaigns/variables.ts';
+import { partsOf } from '../../letters/letter-parts.ts';
 
 export interface LetterPreview {
   subject: string;
@@ -33,12 +34,7 @@ export function letterPreview(letter: LetterSource, values: Values): LetterPrevi
   const html = (text: string): string =>
     fillVariables(text, (name) => (name === 'name' ? slot : escapeHtml(fixed[name] ?? '')));
 
-  const blocks = markdownTokens(letter.body).filter((token) => token.type !== 'space' && token.type !== 'def');
-  const [first, last] = [blocks[0], blocks.at(-1)];
-  const addressed = first !== undefined && hasVariable(first.raw, 'target.salutation');
-  const signed = last !== undefined && hasVariable(last.raw, 'name');
-  const opening = addressed ? [first] : markdownTokens('{{target.salutation}}');
-  const body = [...blocks.slice(addressed ? 1 : 0), ...(signed ? [] : markdownTokens('{{name}}'))];
+  const { opening, body } = partsOf(markdownTokens(letter.body));
   return {
     subject: fillVariables(letter.subject, (name) => fixed[name] ?? ''),
     opening: html(markdownHtml(opening)),

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { audit } from '../../src/ledger/audit.ts';
+import { dropsAfterDot, refusesByPolicy } from '../../src/embassy/personalities.ts';
+import { openSqlite } from '../../src/storage/sqlite.ts';
+import { tables } from '../../src/tables.ts';
+import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
+import { minute } from '../../src/clock.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let app: TestApp;
+
+/** A database with letters in many states: delivered, doubled, on paper, waiting. */
+beforeAll(async () => {
+  app = await startTestApp({ personality: dropsAfterDot({ times: 1, taken: true }) });
+  await app.sign(1);
+  await app.until({ in_doubt: 1 });
+  app.clock.move(31 * minute);
+  await app.until({ accepted: 1 });
+  app.embassy.become(refusesByPolicy({ after: 2 }));
+  for (let n = 2; n < 9; n += 1) await app.sign(n);
+  await app.until({ accepted: 3, for_hand: 5 });
+  await app.call('POST', `/v1/campaigns/${campaign}/petitions`, { target });
+  await app.until({ petitioned: 5 });
+  await app.sign(20);
+  await app.until({ for_hand: 1 });
+});
+afterAll(() => app.stop());
+
+test('a sound database is green, and its ledger adds up', async () => {
+  const { ok, ledger } = await audit(app.database);
+  expect(ok).toBe(true);
+  expect(ledger).toMatchObject({ signatures: 9, doubled: 1, names: 5, petitions: { sealed: 1 } });
+  expect(Object.values(ledger.letters).reduce((sum, n) => sum + n, 0)).toBe(9);
+});
+
+/** What a bug could do to the rows, and the invariant that must notice. */
+const tampering: [string, string, RegExp][] = [
+  ['a letter is lost', `delete from letter where state = 'accepted'`, /one letter for each target/],
+  [
+    'a letter appears twice',
+    `insert into letter select 'x' || substr(id, 2), signature_id, campaign, campaign_version, 'other', language, signer_domain, state, state_since, moves, created_at, due_at, attempts, doubts, fence, identity, first_attempt_at, accepted_at, petition_id from letter where state = 'for_hand'`,
+    /one letter for each target/,
+  ],
+  [
+    'a signature is lost',
+    `delete from signature where id = (select min(id) from signature)`,
+    /every letter belongs to a signature/,
+  ],
+  ['an event is lost', `delete from intake_event where id = (select min(id) from intake_event)`, /exactly one event/],
+  ['a state nobody knows', `update letter set state = 'lost' where state = 'for_hand'`, /state of the table/],
+  [
+    'a state changed without history',
+    `update letter set state = 'delivered' where state = 'accepted'`,
+    /leads to its state/,
+  ],
+  ['a gap in a history', `delete from letter_history where seq = 2`, /no gap/],
+  [
+    'a move the table does not know',
+    `update letter_history set to_state = 'held' where seq = 2`,
+    /stands in the state table/,
+  ],
+  [
+    'a letter on two petitions',
+    `insert into petition_place select 'other-petition', number, letter_id, volume from petition_place; insert into petition select 'other-petition', 'x', campaign, campaign_version, target, state, sealed_at, sealed_by, names, volumes, digest, files_at, manifest, voided_at, void_reason from petition`,
+    /at most one petition/,
+  ],
+  ['a petitioned letter without its place', `delete from petition_place where number = 5`, /exactly one petition/],
+  ['a petition that says more names than it has', `update petition set names = 6`, /as many names as it says/],
+  [
+    'an accepted letter nobody accepted',
+    `update attempt set verdict = 'refused', code = 550 where verdict = 'accepted'`,
+    /answered with 2xx/,
+  ],
+  ['an acceptance without a 2xx', `update attempt set code = 354 where verdict = 'accepted'`, /without a 2xx/],
+  [
+    'a letter sent twice without a doubt',
+    `insert into attempt select 'x' || substr(id, 2), letter_id, target, 9, fence, started_at, ended_at, identity, message_digest, 'accepted', stage, 250, enhanced, reply from attempt where verdict = 'accepted'`,
+    /accepted more than once/,
+  ],
+  ['a copy with other bytes', `update attempt set message_digest = 'other' where number = 2`, /same bytes/],
+  [
+    'a letter being sent without an intent',
+    `update letter set state = 'sending', fence = fence + 1 where state = 'accepted'`,
+    /intent on disk/,
+  ],
+  [
+    'a name changed after sealing',
+    `update signature set name = 'Somebody else' where id = (select signature_id from letter where petition_id is not null limit 1)`,
+    /digest was made of/,
+  ],
+];
+
+describe('the audit notices when', () => {
+  test.each(tampering)('%s', async (_what, sql, invariant) => {
+    const database = await openSqlite(`${app.folder}/todoke.db`, tables);
+    await database.writer.query('BEGIN');
+    try {
+      for (const statement of sql.split(';')) await database.writer.query(statement);
+      // Read inside the transaction that is rolled back: the database stays sound for the next case.
+      const result = await audit({ ...database, read: database.writer.manager });
+      expect(result.ok).toBe(false);
+      expect(
+        result.findings
+          .filter((finding) => finding.violations > 0)
+          .map((finding) => finding.invariant)
+          .join('\n'),
+      ).toMatch(invariant);
+    } finally {
+      await database.writer.query('ROLLBACK');
+      await database.close();
+    }
+  });
+});
+
+test('the tampering left nothing behind', async () => {
+  await waitFor(
+    () => audit(app.database),
+    (result) => result.ok,
+    'a green audit',
+  );
+});
