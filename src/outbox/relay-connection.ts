@@ -102,7 +102,7 @@ export class RelayConnection {
       return { result: { verdict: 'accepted', reply: parseReply(response, 'dot') }, seconds };
     } catch (error) {
       const result = this.failed(error as Failure);
-      if (result.verdict === 'in_doubt' || result.verdict === 'unreachable' || !(await this.reset())) this.close();
+      if (!(await this.stillGood(result))) this.close();
       return { result, seconds };
     }
   }
@@ -151,9 +151,15 @@ export class RelayConnection {
 
   private onStage: (stage: SmtpStage | 'done') => void = () => undefined;
 
-  private reset(): Promise<boolean> {
-    if (!this.usable) return Promise.resolve(false);
-    return new Promise((resolve) => this.connection.reset((error) => resolve(!error)));
+  /** After a refusal the next letter may use the connection, unless the server is leaving (421, RFC 5321 §3.8). */
+  private async stillGood({ verdict, reply }: AttemptResult): Promise<boolean> {
+    if (verdict === 'in_doubt' || verdict === 'unreachable' || reply.code === 421 || !this.usable) return false;
+    try {
+      await this.settled<boolean>((done) => this.connection.reset(done));
+      return this.usable;
+    } catch {
+      return false;
+    }
   }
 
   /** nodemailer logs each command and reply (never the message): that tells the stage, and when it ended. */

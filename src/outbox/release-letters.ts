@@ -15,9 +15,11 @@ interface Needs {
   queue: Queue;
   book: CampaignBook;
   pacePerHour: number | undefined;
+  /** Milliseconds a claim holds. */
+  lease: number;
 }
 
-/** A released letter that nobody claimed is asked for again after this long. */
+/** A released letter that nobody claimed is asked for again after this long at most. */
 const remindAfter = minute;
 /** Letters in one job: one claim, one record. */
 const lettersPerJob = 50;
@@ -80,7 +82,7 @@ async function takeDue(
   await transaction
     .createQueryBuilder()
     .update(letterTable)
-    .set({ dueAt: now + remindAfter })
+    .set({ dueAt: now + Math.min(needs.lease, remindAfter) })
     .whereInIds(ids)
     .andWhere({ state: 'queued' })
     .execute();

@@ -16,9 +16,18 @@ export function has(program: string): boolean {
  * In CI nothing may be skipped: there it throws.
  */
 export function needs(program: string, debianPackage: string): boolean {
-  if (has(program)) return false;
-  if (process.env['CI'] === 'true')
-    throw new Error(`${program} is missing: install the Debian package ${debianPackage}`);
-  process.stderr.write(`skipped: ${program} is missing (Debian package ${debianPackage})\n`);
+  return has(program) ? false : skipped(program, debianPackage);
+}
+
+/** The same for a module of Debian's own Python, which no other Python on the machine sees. */
+export function needsPython(module: string, debianPackage: string): boolean {
+  return has(`/usr/bin/python3 && /usr/bin/python3 -c "import ${module}"`)
+    ? false
+    : skipped(`Python's ${module}`, debianPackage);
+}
+
+function skipped(what: string, debianPackage: string): true {
+  if (process.env['CI'] === 'true') throw new Error(`${what} is missing: install the Debian package ${debianPackage}`);
+  process.stderr.write(`skipped: ${what} is missing (Debian package ${debianPackage})\n`);
   return true;
 }

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { startEmbassy, type Embassy } from '../../src/embassy/embassy.ts';
+import { accepts } from '../../src/embassy/personalities.ts';
+import { createSourceKey } from '../../src/intake/source-key.ts';
+import { audit } from '../../src/ledger/audit.ts';
+import { stateNumbers } from '../../src/ledger/numbers.ts';
+import { signatureTable } from '../../src/intake/signature-table.ts';
+import { letterHistoryTable } from '../../src/letters/letter-table.ts';
+import { points, type Point } from '../../src/points.ts';
+import type { Database } from '../../src/storage/database.ts';
+import { openDatabase } from '../../src/storage/open-database.ts';
+import { tables } from '../../src/tables.ts';
+import { startService, type ServiceProcess } from '../support/service-process.ts';
+import { aSignature, campaign, target, testEnvironment } from '../support/start-app.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const people = 12;
+
+let folder: string;
+let embassy: Embassy;
+let env: Record<string, string>;
+let database: Database;
+let key: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'todoke-crash-'));
+  // The embassy lives in this process: it must outlive the service.
+  embassy = await startEmbassy({ personality: accepts() });
+  env = {
+    ...testEnvironment(folder),
+    SMTP_URL: embassy.url,
+    KEEP_OPEN: 'yes',
+    LEASE: '1500ms',
+    IN_DOUBT_WAIT: '500ms',
+    BOUNCE_WAIT: '300ms',
+  };
+  database = await openDatabase({ kind: 'sqlite', file: join(folder, 'todoke.db') }, tables);
+  key = await createSourceKey(
+    { database, clock: systemClock },
+    { source: 'test', scopes: ['sign', 'staff'], campaigns: null },
+  );
+});
+afterEach(async () => {
+  await database.close();
+  await embassy.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function post(service: ServiceProcess, path: string, body: unknown): Promise<number> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const response = await fetch(service.origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** Pushes everybody, as a front end does: an event without an answer is sent again with its id. Gives who got a 202. */
+async function push(service: ServiceProcess): Promise<number[]> {
+  const answered: number[] = [];
+  for (let n = 0; n < people; n += 1) {
+    const status = await post(service, `/v1/campaigns/${campaign}/signatures`, {
+      ...aSignature(n),
+      event_id: `e${n}`,
+    }).catch(() => 0);
+    if (status === 202) answered.push(n);
+  }
+  return answered;
+}
+
+const letters = async () => (await stateNumbers(database)).letters;
+
+/** What must hold after every crash: nothing lost, nothing doubled but in doubt, and then with the same bytes. */
+async function proveTheRoad(): Promise<void> {
+  const result = await audit(database);
+  expect(result.findings.filter((finding) => finding.violations > 0)).toEqual([]);
+  const copies = Map.groupBy(embassy.received, (mail) => /^Message-ID: (.*)$/im.exec(mail.raw.toString())?.[1] ?? '');
+  const doubts = await database.read.countBy(letterHistoryTable, { to: 'in_doubt' });
+  for (const [id, mails] of copies) {
+    expect(id).not.toBe('');
+    expect(new Set(mails.map((mail) => mail.raw.toString())).size).toBe(1);
+    expect(mails.length).toBeLessThanOrEqual(2);
+  }
+  expect(embassy.received.length - copies.size).toBeLessThanOrEqual(doubts);
+}
+
+const byMail: Point[] = ['intake-committed', 'before-intent', 'after-intent', 'after-354', 'after-dot', 'after-250'];
+const byHand: Point[] = ['before-seal', 'sealed'];
+
+test('every labelled point is tried', () => {
+  expect([...byMail, ...byHand].toSorted()).toEqual([...points].toSorted());
+});
+
+describe('killed on the way by mail', () => {
+  test.each(byMail.flatMap((point) => [0, 3].map((after) => [point, after] as const)))(
+    '%s, the time after %i',
+    async (at, after) => {
+      const doomed = await startService(env, { at, after });
+      const before = await push(doomed);
+      expect(await doomed.ended).toBe('SIGKILL');
+      // What was answered with 202 is on disk, before anything is repaired.
+      expect(await database.read.count(signatureTable)).toBeGreaterThanOrEqual(before.length);
+
+      const healed = await startService(env);
+      expect(await push(healed)).toHaveLength(people);
+      await waitFor(letters, (seen) => seen.delivered === people, 'every letter delivered', 25_000);
+      await healed.stop();
+      expect(await database.read.count(signatureTable)).toBe(people);
+      await proveTheRoad();
+    },
+    60_000,
+  );
+});
+
+describe('killed on the way by hand', () => {
+  test.each(byHand)(
+    '%s',
+    async (at) => {
+      const doomed = await startService(env, { at, after: 0 });
+      expect(
+        await post(doomed, `/v1/campaigns/${campaign}/targets/${target}/channel`, {
+          mode: 'hand',
+          reason: 'mail is refused',
+        }),
+      ).toBe(200);
+      expect(await push(doomed)).toHaveLength(people);
+      await waitFor(letters, (seen) => seen.for_hand === people, 'every name waiting');
+      const compile = (service: ServiceProcess) => post(service, `/v1/campaigns/${campaign}/petitions`, { target });
+      await compile(doomed).catch(() => 0);
+      expect(await doomed.ended).toBe('SIGKILL');
+      expect((await letters())[at === 'sealed' ? 'petitioned' : 'for_hand']).toBe(people);
+
+      const healed = await startService(env);
+      // What was sealed is not sealed again; what was not, is sealed now.
+      expect(await compile(healed)).toBe(at === 'sealed' ? 409 : 201);
+      await waitFor(
+        async () => (await database.read.query('select files_at from petition')) as { files_at: number | null }[],
+        (rows) => rows.length === 1 && rows[0]?.files_at !== null,
+        'one petition with its files',
+      );
+      await healed.stop();
+      expect((await letters()).petitioned).toBe(people);
+      await proveTheRoad();
+    },
+    60_000,
+  );
+});
