@@ -53,7 +53,7 @@ export async function previewCampaign(
       const name = options.name ?? sampleNames[language] ?? 'Mamoru Jinken';
       const letter = mergeLetter(await compileLetter(campaign, target, language), { name, message: options.message });
       const message = composeMessage({
-        letterId: 'preview000000000',
+        letterId: '0000000000000000',
         identity: campaign.sender.identity,
         signer: { name, address: 'signer@mail.example' },
         organisation: inLanguage(campaign.organisation.name, language),

@@ -18,6 +18,7 @@ const width = 32;
 export function createTerminal(out: NodeJS.WriteStream = process.stdout): Terminal {
   const colour = (format: Parameters<typeof styleText>[0], text: string) => styleText(format, text, { stream: out });
   const write = (text: string): void => void out.write(`${text}\n`);
+  let full = '';
   return {
     line: (text = '') => write(text),
     heading: (text) => write(`\n${colour('bold', text)}`),
@@ -26,8 +27,10 @@ export function createTerminal(out: NodeJS.WriteStream = process.stdout): Termin
       const filled = of === 0 ? width : Math.round((width * Math.min(done, of)) / of);
       const bar = `${colour('cyan', '━'.repeat(filled))}${colour('dim', '─'.repeat(width - filled))}`;
       const text = `  ${colour('dim', label.padEnd(12))} ${bar} ${done}/${of}`;
+      if (done >= of && full === label) return;
       if (out.isTTY) out.write(`\r\u001b[K${text}${done >= of ? '\n' : ''}`);
       else if (done >= of) write(text);
+      if (done >= of) full = label;
     },
     good: (text) => colour('green', text),
     bad: (text) => colour('red', text),

@@ -35,6 +35,8 @@ export interface CoverLetter {
   /** Plain text, placeholders already filled. */
   paragraphs: string[];
   organisation: string;
+  /** The period of the campaign in words. */
+  period: string;
   labels: SheetLabels;
 }
 
@@ -50,7 +52,6 @@ export interface PetitionSheet {
   volumes: number;
   /** `YYYY-MM-DD` */
   date: string;
-  period: string;
   /** Hex SHA-256 of the canonical list, see `names-digest.ts`. */
   digest: string;
   paper: 'a4' | 'us-letter';

@@ -31,7 +31,6 @@ interface CoverData extends CoverLetter {
 export interface SheetData {
   number: string;
   target: string;
-  period: string;
   count: number;
   volume: number;
   volumes: number;
@@ -87,7 +86,6 @@ export function prepareSheet(
   const data: SheetData = {
     number: sheet.number,
     target: print(sheet.target),
-    period: print(sheet.period),
     count: sheet.count,
     volume: volume.volume,
     volumes: sheet.volumes,
@@ -125,6 +123,7 @@ function printAll(cover: CoverLetter, print: (text: string) => string): CoverLet
     salutation: print(cover.salutation),
     paragraphs: cover.paragraphs.map(print),
     organisation: print(cover.organisation),
+    period: print(cover.period),
     labels: Object.fromEntries(labels) as SheetLabels,
   };
 }

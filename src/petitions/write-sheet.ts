@@ -42,6 +42,7 @@ export function writeSheet(
       salutation: '',
       paragraphs: paragraphs.filter((paragraph) => paragraph !== ''),
       organisation: facts['organisation'] ?? '',
+      period: facts['period'] ?? '',
       labels: own.petition,
     };
   });
@@ -52,7 +53,6 @@ export function writeSheet(
     count: petition.names,
     volumes: petition.volumes,
     date: localDate(petition.sealedAt, campaign.period.timeZone),
-    period: campaign.page[first]?.period ?? '',
     digest: petition.digest,
     paper: 'a4',
   };

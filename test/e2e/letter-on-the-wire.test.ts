@@ -121,7 +121,12 @@ function atReceiver(open: (records: TxtRecords) => Promise<Receiver>): void {
       expect(text).toContain(`${salutation}\n\n${message}\n\n* * *\n\n`);
       expect(html).toMatch(new RegExp(`<html[^>]* lang="${language}"[^>]* dir="ltr"`));
       expect(html).toMatch(new RegExp(`<body[^>]* lang="${language}"[^>]* dir="ltr"`));
-      expect(html).toContain(message.replaceAll('&', '&amp;').replaceAll(/<(\/?b)>/g, '&lt;$1&gt;').replaceAll('\n', '<br>'));
+      expect(html).toContain(
+        message
+          .replaceAll('&', '&amp;')
+          .replaceAll(/<(\/?b)>/g, '&lt;$1&gt;')
+          .replaceAll('\n', '<br>'),
+      );
       expect(html).toContain('<bdi>人権 守</bdi>');
       const shown = shownText(html);
       for (const said of [text, shown]) {
@@ -172,7 +177,14 @@ function atReceiver(open: (records: TxtRecords) => Promise<Receiver>): void {
         expect(text).not.toMatch(/[^\t\r\n -~]/);
         expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
         const [head = '', ...body] = text.split('\r\n\r\n');
-        expect(Math.max(...body.join('\r\n\r\n').split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(76);
+        expect(
+          Math.max(
+            ...body
+              .join('\r\n\r\n')
+              .split('\r\n')
+              .map((line) => line.length),
+          ),
+        ).toBeLessThanOrEqual(76);
         for (const line of head.split('\r\n'))
           if (!line.startsWith('DKIM-Signature:')) expect(line.length, line).toBeLessThanOrEqual(78);
       }

@@ -78,6 +78,7 @@ const sheet: PetitionSheet = {
       salutation: 'Your Excellency,',
       paragraphs: ['We write out of concern.', 'We ask you to pass on these voices.'],
       organisation: 'The Sample Organisation',
+      period: '2026-05-29 – 2026-08-31',
       labels,
     },
     {
@@ -87,6 +88,7 @@ const sheet: PetitionSheet = {
       salutation: 'ھۆرمەتلىك باش ئەلچى،',
       paragraphs: ['بىز ئەنسىرەيمىز.'],
       organisation: 'تودوكې',
+      period: '2026-05-29 – 2026-08-31',
       labels: { ...labels, receivedBy: 'تاپشۇرۇۋالغۇچى' },
     },
   ],
@@ -94,7 +96,6 @@ const sheet: PetitionSheet = {
   count: names.length,
   volumes: 1,
   date: '2026-11-22',
-  period: '2026-05-29 – 2026-08-31',
   digest: namesDigest(names.map(({ name }) => name)),
   paper: 'a4',
 };

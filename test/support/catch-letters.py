@@ -31,8 +31,8 @@ def txt_record(name, timeout=5):
 
 
 def mailbox(message, older, field):
-    """The name by the package's older functions: before Python 3.14 the newer ones put a space between adjacent
-    encoded-words of a name, against RFC 2047 section 6.2 (python/cpython#79728)."""
+    """The name by the package's older functions: the newer ones put a space between adjacent
+encoded-words of a name, against RFC 2047 section 6.2 (python/cpython#128110)."""
     if message[field] is None:
         return None
     (one,) = message[field].addresses

@@ -88,10 +88,11 @@ async function journey(terminal: Terminal, app: App, api: ApiClient, key: string
     terminal.progress('arrived', embassy.received.length, taken);
     return embassy.received.length >= taken;
   });
-  const shut = await waitUntil('the channel is shut', async () =>
-    (await api.target(campaign, target)).switches.find((change) => change.to === 'hand'),
-  );
-  tellSwitch(terminal, shut);
+  const switches = await waitUntil('the channel is shut', async () => {
+    const view = await api.target(campaign, target);
+    return view.switches.some((change) => change.to === 'hand') && view.switches.toReversed();
+  });
+  for (const change of switches) tellSwitch(terminal, change);
   await writeFirstLetter(embassy.received[0]?.raw, out);
 
   terminal.heading('3  The other names go on paper');
@@ -133,16 +134,14 @@ async function summarise(
   return {
     signatures: result.ledger.signatures,
     letters: result.ledger.letters,
-    switches: view.switches
-      .toReversed()
-      .map(({ from, to, rule, reason, evidence }) => ({
-        from,
-        to,
-        rule,
-        reason,
-        letters: evidence.letters,
-        signerDomains: evidence.signerDomains,
-      })),
+    switches: view.switches.toReversed().map(({ from, to, rule, reason, evidence }) => ({
+      from,
+      to,
+      rule,
+      reason,
+      letters: evidence.letters,
+      signerDomains: evidence.signerDomains,
+    })),
     petition: {
       serial: petition.serial,
       pdf: find('.pdf'),
