@@ -99,6 +99,9 @@ program
     (await import('./key.ts')).createKey(options),
   );
 
+// `todoke … | head` is no accident: who stopped reading has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 try {
   await program.parseAsync();
 } catch (thrown) {

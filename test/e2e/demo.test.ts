@@ -132,7 +132,7 @@ describe('the command line', () => {
     const preview = join(out, 'preview');
     await run('campaign', 'preview', 'uyghurs-abroad', '--out', preview, '--message', 'Please read this one.');
     const base = join(preview, 'uyghurs-abroad-ambassador-of-china-to-japan-en');
-    expect(readFileSync(`${base}.eml`, 'utf8')).toMatch(/^From: .*\r\n/);
+    expect(readFileSync(`${base}.eml`, 'utf8')).toMatch(/^From: "Mamoru Jinken/m);
     expect(readFileSync(`${base}.txt`, 'utf8')).toContain('Please read this one.');
     expect(readFileSync(`${base}.html`, 'utf8')).toContain('lang="en"');
   });
