@@ -18,4 +18,3 @@ export function partsOf(tokens: Tokens): { opening: Tokens; body: Tokens } {
     body: [...blocks.slice(addressed ? 1 : 0), ...(signed ? [] : markdownTokens('{{name}}'))],
   };
 }
-
