@@ -37,7 +37,11 @@ export const environment = z.object({
     .describe(
       'Key ring that signs return paths and receipts: `1:BASE64,2:BASE64`, the first is used for new ones, each at least 32 bytes. Absent: made once and kept in `DATA_DIR/secrets`.',
     ),
-  ORIGIN: z.url().optional().describe('Public address of the pages, as in receipt links. Absent: `http://HOST:PORT`.'),
+  ORIGIN: z
+    .url()
+    .transform((origin) => origin.replace(/\/+$/, ''))
+    .optional()
+    .describe('Public address of the pages, as in receipt links. Absent: `http://HOST:PORT`.'),
   HOST: z.string().min(1).prefault('127.0.0.1').describe('Address the pages and the API listen on.'),
   PORT: port.prefault('8080').describe('Port of the pages and the API; 0 takes a free one.'),
   OPS_HOST: z.string().min(1).prefault('127.0.0.1').describe("Address of the operators' port."),

@@ -1,6 +1,7 @@
 /** Every table, in the order of the journey. */
 import { eventTable, signatureTable } from './intake/signature-table.ts';
 import { sourceKeyTable } from './intake/source-key.ts';
+import { installationTable } from './ledger/installation.ts';
 import { letterHistoryTable, letterTable } from './letters/letter-table.ts';
 import { letterTextTable } from './letters/letter-text-table.ts';
 import { attemptTable } from './outbox/attempt-table.ts';
@@ -21,6 +22,7 @@ export const tables = [
   channelTable,
   channelSwitchTable,
   siteTable,
+  installationTable,
   outcomeTable,
   returnedMailTable,
   petitionTable,

@@ -27,6 +27,7 @@ export async function compilePetition(options: { campaign: string; target: strin
       files,
       words: await loadWords(wordsFolder),
       made: () => undefined,
+      failed: () => undefined,
     };
     // The files are made right here, so nobody has to be reminded.
     const queue = { ask: () => Promise.resolve() };

@@ -106,5 +106,5 @@ try {
   await program.parseAsync();
 } catch (thrown) {
   process.stderr.write(`todoke: ${asError(thrown).message}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }

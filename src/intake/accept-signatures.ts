@@ -33,6 +33,11 @@ export interface SignatureIntake {
    * the database cannot write.
    */
   accept(signature: Signature, eventId: string | undefined): Promise<Accepted>;
+  /**
+   * The answer an event got before, when its contents were the same: a source that lost our answer gets it again,
+   * even after the campaign closed or a consent text changed.
+   */
+  answered(source: string, eventId: string, contents: string): Promise<Accepted | undefined>;
   drain(): Promise<void>;
 }
 
@@ -69,22 +74,16 @@ export function createSignatureIntake(needs: Needs): SignatureIntake {
       const answer = await group.add({
         signature,
         eventKey: digest(signature.source, eventId ?? newId(needs.clock)),
-        contents: digest(
-          JSON.stringify([
-            signature.campaign.slug,
-            {
-              ...signature,
-              campaign: undefined,
-              signedAt: undefined,
-              consents: signature.consents.map(({ id, version }) => [id, version]),
-            },
-          ]),
-        ),
+        contents: signature.contents,
         personKeys: personKeys(needs.keys, signature),
       });
       if (answer instanceof AppError) throw answer;
       reach('intake-committed');
       return answer;
+    },
+    async answered(source, eventId, contents) {
+      const known = await needs.database.read.findOneBy(eventTable, { eventKey: digest(source, eventId), contents });
+      return known ? { id: known.id, replay: true } : undefined;
     },
     drain: () => group.drain(),
   };
@@ -136,6 +135,7 @@ async function commit(needs: Needs, items: readonly Waiting[]): Promise<Answer[]
         campaign: item.signature.campaign,
         language: row.language,
         signerDomain: item.signature.email.domain,
+        ownWords: item.signature.message !== undefined,
       });
       return { id, replay: false };
     });

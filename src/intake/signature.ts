@@ -1,4 +1,5 @@
 /** What a signature is: the shape a front end sends, the shape we store, and the way from one to the other. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { day, minute, type Instant } from '../clock.ts';
@@ -27,6 +28,8 @@ export interface Signature {
   language: string;
   consents: readonly ConsentEvidence[];
   signedAt: Instant;
+  /** Digest of what was sent: the same event id with other contents is refused. */
+  contents: string;
 }
 
 /** What the next stage needs to write the letters of a stored signature. */
@@ -35,6 +38,7 @@ export interface SignedLetter {
   campaign: Campaign;
   language: string;
   signerDomain: string;
+  ownWords: boolean;
 }
 
 const consentVersion = z.string().max(40).describe('Version of the text the signer saw and agreed to.');
@@ -125,8 +129,23 @@ export function readSignature(
     language: body.language,
     consents,
     signedAt,
+    contents: contentsOf(campaign.slug, body),
     eventId: body.event_id,
   };
+}
+
+/** Digest of an event's contents as sent, without its id and time: whatever order its fields came in. */
+export function contentsOf(campaign: string, input: unknown): string {
+  const sorted = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value)
+          .filter(([name, each]) => each !== undefined && name !== 'event_id' && name !== 'signed_at')
+          .toSorted(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, each]) => [name, sorted(each)])
+      : value;
+  return createHash('sha256')
+    .update(JSON.stringify([campaign, sorted(input)]))
+    .digest('base64url');
 }
 
 function consentProblems(campaign: Campaign, given: Record<string, string | undefined>): FieldProblem[] {

@@ -70,10 +70,10 @@ export const invariants: readonly Invariant[] = [
       where p.n is null or p.n <> petition.names or p.first <> 1 or p.last <> petition.names`,
   },
   {
-    says: '3. an accepted or delivered letter has an attempt that a server answered with 2xx, or a report',
+    says: '3. an accepted or delivered letter has an attempt that a server answered with 2xx, or a report that proves it was taken',
     broken: `select l.id as id from letter l where l.state in ('accepted', 'delivered')
       and not exists (select 1 from attempt a where a.letter_id = l.id and a.verdict = 'accepted' and a.code between 200 and 299)
-      and not exists (select 1 from outcome o where o.letter_id = l.id and o.trust = 'report-signed-path')`,
+      and not exists (select 1 from outcome o where o.letter_id = l.id and o.class in ('delivered', 'delayed', 'auto-reply', 'human-answer', 'complaint'))`,
   },
   {
     says: '4. no attempt counts as accepted without a 2xx',

@@ -23,7 +23,12 @@ export async function withdraw(needs: Needs, eventId: string): Promise<void> {
   const now = needs.clock.now();
   await needs.database.write(async (transaction) => {
     if (await isRepeat(transaction, eventId, { withdrawnAt: now })) return;
-    await takeBack(transaction, await ownLetters(transaction, eventId), now);
+    const letters = await ownLetters(transaction, eventId);
+    const taken = await takeBack(transaction, letters, now);
+    // Whoever took everything back has not signed: the same person may sign again.
+    if (letters.every((letter) => letter.state === 'withdrawn' || taken.has(letter.id))) {
+      await transaction.update(signatureTable, { id: eventId }, { personKey: `withdrawn:${eventId}` });
+    }
   });
 }
 
@@ -97,9 +102,9 @@ async function ownLetters(transaction: Transaction, signatureId: string): Promis
   return transaction.findBy(letterTable, { signatureId });
 }
 
-async function takeBack(transaction: Transaction, letters: readonly Letter[], now: number): Promise<void> {
+async function takeBack(transaction: Transaction, letters: readonly Letter[], now: number): Promise<Set<string>> {
   const waiting = letters.filter((letter) => notYetGone.includes(letter.state));
-  await moveLetters(
+  return moveLetters(
     transaction,
     waiting.map((letter) => ({
       id: letter.id,

@@ -64,6 +64,9 @@ export async function compileLetter(campaign: Campaign, target: Target, language
   return {
     language,
     direction: textDirection(language),
+    organisation: campaign.organisation.name[language] ?? '',
+    sender: campaign.sender.address,
+    addressee: target.name[language] ?? '',
     subject,
     html: slotted(await layOut(withoutMessage, language, content), ['name']),
     text: slotted(textOf([first, rest, foot]), ['name']),

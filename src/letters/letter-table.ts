@@ -1,7 +1,7 @@
 /** Letters and their history. `moveLetters` is the only writer of a letter's state. */
 import { EntitySchema, In } from 'typeorm';
 import { AppError } from '../errors.ts';
-import { count, id, instant, optional, primary, word } from '../storage/columns.ts';
+import { count, flag, id, instant, optional, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
 import { insertRows, piecesOf } from '../storage/rows.ts';
 import type { Letter, LetterMove } from './letter.ts';
@@ -17,6 +17,7 @@ export const letterTable = new EntitySchema<Letter>({
     target: word(80),
     language: word(20),
     signerDomain: word(255),
+    ownWords: flag,
     state: word(12),
     stateSince: instant,
     moves: count,
@@ -26,6 +27,7 @@ export const letterTable = new EntitySchema<Letter>({
     doubts: count,
     fence: count,
     identity: optional(word(8)),
+    mailbox: optional(word(254)),
     firstAttemptAt: optional(instant),
     acceptedAt: optional(instant),
     petitionId: optional(id),
@@ -47,7 +49,10 @@ export const letterHistoryTable = new EntitySchema<LetterMove>({
 
 /** What may change together with a state. */
 export type LetterPatch = Partial<
-  Pick<Letter, 'dueAt' | 'attempts' | 'doubts' | 'fence' | 'identity' | 'firstAttemptAt' | 'acceptedAt' | 'petitionId'>
+  Pick<
+    Letter,
+    'dueAt' | 'attempts' | 'doubts' | 'fence' | 'identity' | 'mailbox' | 'firstAttemptAt' | 'acceptedAt' | 'petitionId'
+  >
 >;
 
 export interface Move {

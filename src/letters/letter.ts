@@ -12,6 +12,8 @@ export interface Letter {
   language: string;
   /** Domain of the signer's address: evidence counts only from several distinct ones. */
   signerDomain: string;
+  /** Whether the signer added words of her own. */
+  ownWords: boolean;
   state: LetterState;
   stateSince: Instant;
   /** Moves so far; the number of the newest history row. */
@@ -30,6 +32,8 @@ export interface Letter {
   fence: number;
   /** Fixed at the first attempt, so that every later one sends the same bytes. */
   identity: 'reply-to' | 'from' | null;
+  /** The mailbox it was first sent to; a copy in doubt goes to the same. */
+  mailbox: string | null;
   firstAttemptAt: Instant | null;
   acceptedAt: Instant | null;
   /** The sealed petition its name stands on. */

@@ -10,6 +10,10 @@ export interface Slotted {
 export interface CompiledLetter {
   language: string;
   direction: 'ltr' | 'rtl';
+  /** What stands in the headers beside the signer: fixed with the text, so that every copy is the same. */
+  organisation: string;
+  sender: string;
+  addressee: string;
   subject: string;
   html: Slotted;
   text: Slotted;

@@ -13,7 +13,7 @@ export async function writeLetters(
   signed: readonly SignedLetter[],
 ): Promise<void> {
   const now = needs.clock.now();
-  const letters = signed.flatMap(({ signatureId, campaign, language, signerDomain }) =>
+  const letters = signed.flatMap(({ signatureId, campaign, language, signerDomain, ownWords }) =>
     campaign.targets.map((target): Letter => ({
       id: newId(needs.clock),
       signatureId,
@@ -22,6 +22,7 @@ export async function writeLetters(
       target: target.id,
       language,
       signerDomain,
+      ownWords,
       state: 'queued',
       stateSince: now,
       moves: 1,
@@ -31,6 +32,7 @@ export async function writeLetters(
       doubts: 0,
       fence: 0,
       identity: null,
+      mailbox: null,
       firstAttemptAt: null,
       acceptedAt: null,
       petitionId: null,

@@ -66,6 +66,8 @@ export class RelayConnection {
       port: relay.port,
       secure: relay.secure,
       name: relay.name,
+      // A password goes over no wire in clear, whatever the server offers.
+      requireTLS: relay.user !== undefined && !relay.secure && !isLoopback(relay.host),
       transactionLog: true,
       logger: this.watcher(),
     });
@@ -81,8 +83,11 @@ export class RelayConnection {
       await this.settled<boolean>((done) => this.connection.login({ user, pass: password ?? '' }, done));
   }
 
-  /** Holds one conversation. A refusal, a break and a doubt are results; nothing is thrown. */
-  async send(mail: OutgoingMail): Promise<Conversation> {
+  /**
+   * Holds one conversation. A refusal, a break and a doubt are results; nothing is thrown. It is cut off after
+   * `within` milliseconds: a server that dribbles would otherwise outlive the lease.
+   */
+  async send(mail: OutgoingMail, within: number): Promise<Conversation> {
     const seconds: StageSeconds = {};
     this.onStage = stageTimer(seconds);
     this.stage = 'mail';
@@ -92,6 +97,7 @@ export class RelayConnection {
       size: mail.bytes.length,
       dsn: { ret: 'HDRS', envid: mail.envelopeId, notify: ['FAILURE', 'DELAY'], orcpt: `rfc822;${mail.to}` },
     };
+    const cut = setTimeout(() => this.connection.close(), within);
     try {
       const response = await this.settled<string>((done) =>
         this.connection.send(envelope, mail.bytes, (error, info) => done(error, info?.response ?? '')),
@@ -104,6 +110,8 @@ export class RelayConnection {
       const result = this.failed(error as Failure);
       if (!(await this.stillGood(result))) this.close();
       return { result, seconds };
+    } finally {
+      clearTimeout(cut);
     }
   }
 
@@ -188,4 +196,8 @@ function stageTimer(seconds: StageSeconds): (stage: SmtpStage | 'done') => void 
     watch = stopwatch();
     part = stage === 'data' ? 'data' : 'dot';
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -3,10 +3,20 @@ import { second } from '../clock.ts';
 import { RelayConnection, type Conversation, type OutgoingMail, type Relay } from './relay-connection.ts';
 
 export interface RelayPool {
-  /** Sends one letter as soon as a connection is free. Never throws for what a server does. */
-  send(mail: OutgoingMail): Promise<Conversation>;
-  /** Waits for the conversations under way, then hangs up. */
+  /**
+   * Sends one letter as soon as a connection is free, unless it may no longer start by then, or the pool is
+   * closing: `not-started` is a promise that nothing was said. Never throws for what a server does.
+   */
+  send(mail: OutgoingMail, limits: SendLimits): Promise<Conversation | 'not-started'>;
+  /** Starts nothing more, waits for the conversations under way, then hangs up. */
   close(): Promise<void>;
+}
+
+export interface SendLimits {
+  /** Asked when a connection is free: whether there is still time to begin. */
+  mayStart(): boolean;
+  /** Milliseconds after which a conversation is cut off, however alive it seems. */
+  within: number;
 }
 
 /** Some servers limit messages per connection; a hundred is below all known limits. */
@@ -17,6 +27,7 @@ export function createRelayPool(needs: { relay: Relay; connections: number }): R
   const idle = new Map<RelayConnection, NodeJS.Timeout>();
   const waiting: (() => void)[] = [];
   let busy = 0;
+  let closing = false;
 
   async function enter(): Promise<void> {
     if (busy >= needs.connections) await new Promise<void>((resolve) => waiting.push(resolve));
@@ -50,7 +61,7 @@ export function createRelayPool(needs: { relay: Relay; connections: number }): R
     idle.set(connection, timer);
   }
 
-  async function converse(mail: OutgoingMail): Promise<Conversation> {
+  async function converse(mail: OutgoingMail, within: number): Promise<Conversation> {
     let connection = takeIdle();
     if (!connection) {
       connection = new RelayConnection(needs.relay);
@@ -62,21 +73,22 @@ export function createRelayPool(needs: { relay: Relay; connections: number }): R
         return { result, seconds: {} };
       }
     }
-    const conversation = await connection.send(mail);
+    const conversation = await connection.send(mail, within);
     keep(connection);
     return conversation;
   }
 
   return {
-    async send(mail) {
+    async send(mail, { mayStart, within }) {
       await enter();
       try {
-        return await converse(mail);
+        return closing || !mayStart() ? 'not-started' : await converse(mail, within);
       } finally {
         leave();
       }
     },
     async close() {
+      closing = true;
       while (busy > 0) await new Promise((resolve) => setTimeout(resolve, 20));
       for (const [connection, timer] of idle) {
         clearTimeout(timer);

@@ -112,7 +112,10 @@ async function toHand(transaction: Transaction, target: Target, now: Instant): P
   );
 }
 
-/** After the channel reopened, names that are not on a sealed petition go by mail after all. */
+/**
+ * After the channel reopened, names that are not on a sealed petition go by mail after all; except letters in
+ * doubt twice, which may have arrived and are not tried a third time.
+ */
 async function backToMail(transaction: Transaction, channel: Channel, now: Instant): Promise<void> {
   if (channel.failedProbes === 0 && channel.probeAt === null) return;
   const waiting = await idsIn(transaction, channel.target, 'for_hand', channel.since);
@@ -133,7 +136,7 @@ async function idsIn(
   const rows = await transaction
     .createQueryBuilder(letterTable, 'letter')
     .select('letter.id', 'id')
-    .where('letter.target = :target and letter.state = :state and letter.stateSince < :before', {
+    .where('letter.target = :target and letter.state = :state and letter.stateSince < :before and letter.doubts < 2', {
       target,
       state,
       before,

@@ -1,10 +1,8 @@
 /** Step: released letters are claimed in one go, then each is written, signed and handed to the relay. */
-import { createHash } from 'node:crypto';
 import { In } from 'typeorm';
-import { inLanguage, type CampaignBook } from '../campaigns/campaign-book.ts';
+import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Clock, Instant } from '../clock.ts';
 import { asError } from '../errors.ts';
-import { newId } from '../ids.ts';
 import { signatureTable, type SignatureRow } from '../intake/signature-table.ts';
 import type { CompiledLetter } from '../letters/merge-letter.ts';
 import { letterTable, moveLetters } from '../letters/letter-table.ts';
@@ -15,10 +13,15 @@ import { reach } from '../points.ts';
 import type { Database } from '../storage/database.ts';
 import { insertRows } from '../storage/rows.ts';
 import { attemptTable, type Attempt } from './attempt-table.ts';
+import { beginAttempt } from './begin-attempt.ts';
 import { composeMessage } from './message.ts';
 import type { OutgoingMail, StageSeconds } from './relay-connection.ts';
 import type { RelayPool } from './relay-pool.ts';
 import type { AttemptResult } from './verdict.ts';
+
+/** Of a lease, the first part is for getting a connection, the next for the conversation, the rest for our record. */
+const shareForDialling = 0.2;
+const shareForTalking = 0.75;
 
 /** A letter whose intent is on disk: from here on it may have been sent. */
 export interface Claimed {
@@ -40,6 +43,8 @@ export interface SendLettersNeeds {
   sign(domain: string, message: Buffer): Promise<Buffer>;
   returnPath(letterId: string, at: Instant): string;
   record(claimed: Claimed, result: AttemptResult): Promise<void>;
+  /** A claimed letter that was never dialled is due again. */
+  putBack(claimed: Claimed): Promise<void>;
   timed(seconds: StageSeconds): void;
 }
 
@@ -56,10 +61,15 @@ export async function sendLetters(needs: SendLettersNeeds, letterIds: readonly s
     id: In(letters.map((letter) => letter.signatureId)),
   });
   const signers = new Map(signatures.map((signature) => [signature.id, signature]));
+  const copies = await firstCopies(needs.database, letters);
   const written: Ready[] = [];
   for (const letter of letters) {
     try {
-      written.push(await writeMessage(needs, letter, signers.get(letter.signatureId)));
+      const ready = await writeMessage(needs, letter, signers.get(letter.signatureId));
+      const first = copies.get(letter.id);
+      // A copy in doubt must have the very same bytes, or two letters of one person could arrive.
+      if (first !== undefined && first !== ready.attempt.messageDigest) await giveUpOnMail(needs, letter);
+      else written.push(ready);
     } catch (thrown) {
       // One letter that cannot be written must not hold up the others; it stays queued and is seen by its age.
       needs.log.error({ letter: letter.id, reason: asError(thrown).message }, 'a letter could not be written');
@@ -71,45 +81,53 @@ export async function sendLetters(needs: SendLettersNeeds, letterIds: readonly s
   await Promise.all(claimed.map((ready) => deliver(needs, ready)));
 }
 
+/** What was said the first time, of those letters that may already have arrived. */
+async function firstCopies(database: Database, letters: readonly Letter[]): Promise<Map<string, string>> {
+  const doubted = letters.filter((letter) => letter.doubts > 0).map((letter) => letter.id);
+  if (doubted.length === 0) return new Map();
+  const attempts = await database.read.find(attemptTable, {
+    where: { letterId: In(doubted) },
+    order: { number: 'ASC' },
+  });
+  return new Map(
+    attempts
+      .filter(({ verdict }) => verdict === null || verdict === 'in_doubt')
+      .map((attempt) => [attempt.letterId, attempt.messageDigest]),
+  );
+}
+
+async function giveUpOnMail({ database, clock }: SendLettersNeeds, { id, fence }: Letter): Promise<void> {
+  const reason = 'in doubt, and no longer the same bytes';
+  await database.write((transaction) =>
+    moveLetters(transaction, [{ id, fence, from: 'queued', to: 'for_hand', reason }], clock.now()),
+  );
+}
+
 async function writeMessage(needs: SendLettersNeeds, letter: Letter, signer: SignatureRow | undefined): Promise<Ready> {
-  const campaign = needs.book.find(letter.campaign);
-  const target = needs.book.target(letter.target);
-  const [mailbox] = target?.mailboxes ?? [];
-  if (!campaign || !target || !mailbox) throw new Error('its campaign or target is not installed');
+  const mailbox = letter.doubts > 0 ? letter.mailbox : needs.book.target(letter.target)?.mailboxes[0];
+  if (!mailbox) throw new Error('its target is not installed');
   if (!signer?.email || !signer.name) throw new Error('its signer was erased');
   const date = letter.firstAttemptAt ?? needs.clock.now();
-  const identity = letter.identity ?? (await needs.identityOf(campaign.slug, signer.email));
-  const merged = mergeLetter(await needs.letterText(letter), {
-    name: signer.name,
-    message: signer.message ?? undefined,
-  });
+  const identity = letter.identity ?? (await needs.identityOf(letter.campaign, signer.email));
+  const text = await needs.letterText(letter);
+  const merged = mergeLetter(text, { name: signer.name, message: signer.message ?? undefined });
   const message = composeMessage({
     letterId: letter.id,
     identity,
     signer: { name: signer.name, address: signer.email },
-    organisation: inLanguage(campaign.organisation.name, letter.language),
-    senderAddress: campaign.sender.address,
-    to: { name: inLanguage(target.name, letter.language), address: mailbox },
+    organisation: text.organisation,
+    senderAddress: text.sender,
+    to: { name: text.addressee, address: mailbox },
     language: letter.language,
     ...merged,
     date,
   });
-  const senderDomain = campaign.sender.address.split('@')[1] ?? '';
-  const attempt: Attempt = {
-    id: newId(needs.clock),
-    letterId: letter.id,
-    target: letter.target,
-    number: letter.attempts + 1,
-    fence: letter.fence + 1,
-    startedAt: needs.clock.now(),
-    endedAt: null,
-    identity,
-    messageDigest: createHash('sha256').update(message).digest('base64url'),
-    verdict: null,
-    stage: null,
-    code: null,
-    enhanced: null,
-    reply: null,
+  const attempt = beginAttempt(needs.clock, letter, identity, message);
+  const mail = {
+    from: needs.returnPath(letter.id, needs.clock.now()),
+    to: mailbox,
+    envelopeId: letter.id,
+    bytes: await needs.sign(text.sender.split('@')[1] ?? '', message),
   };
   const after: Letter = {
     ...letter,
@@ -117,13 +135,8 @@ async function writeMessage(needs: SendLettersNeeds, letter: Letter, signer: Sig
     attempts: attempt.number,
     fence: attempt.fence,
     identity,
+    mailbox,
     firstAttemptAt: date,
-  };
-  const mail = {
-    from: needs.returnPath(letter.id, needs.clock.now()),
-    to: mailbox,
-    envelopeId: letter.id,
-    bytes: await needs.sign(senderDomain, message),
   };
   return { letter: after, attempt, mail };
 }
@@ -146,6 +159,7 @@ async function claim(needs: SendLettersNeeds, written: readonly Ready[]): Promis
           attempts: letter.attempts,
           fence: letter.fence,
           identity: letter.identity,
+          mailbox: letter.mailbox,
           firstAttemptAt: letter.firstAttemptAt,
           dueAt: now + needs.lease,
         },
@@ -162,8 +176,14 @@ async function claim(needs: SendLettersNeeds, written: readonly Ready[]): Promis
   });
 }
 
+/** Dials while enough of the lease is left for the longest conversation; later the letter goes back unsent. */
 async function deliver(needs: SendLettersNeeds, { letter, attempt, mail }: Ready): Promise<void> {
-  const { result, seconds } = await needs.pool.send(mail);
-  needs.timed(seconds);
-  await needs.record({ letter, attempt }, result);
+  const latestStart = attempt.startedAt + needs.lease * shareForDialling;
+  const conversation = await needs.pool.send(mail, {
+    mayStart: () => needs.clock.now() <= latestStart,
+    within: needs.lease * shareForTalking,
+  });
+  if (conversation === 'not-started') return needs.putBack({ letter, attempt });
+  needs.timed(conversation.seconds);
+  await needs.record({ letter, attempt }, conversation.result);
 }

@@ -1,7 +1,7 @@
 /** The DKIM keys we hold, tested at start, and the signing of letters with the key of their sender's domain. */
 import { AppError, asError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { makeDkimKey, readDkimKeys } from '../secrets.ts';
+import { makeDkimKey, readDkimKeys, type DkimKey } from '../secrets.ts';
 import { createDkimSigner, type DkimSigner } from './dkim.ts';
 
 export interface Signers {
@@ -16,8 +16,8 @@ interface Needs {
   dir: string;
   /** Sender addresses of all campaigns. */
   domains: readonly string[];
-  /** Rehearsals make missing keys; for real mail a key that is not in DNS would only do harm. */
-  mayMake: boolean;
+  /** Rehearsals make missing keys, in a folder of their own; real mail signed with them would only be refused. */
+  rehearsalDir: string | undefined;
   unsigned(): void;
 }
 
@@ -27,7 +27,7 @@ export async function openSigners(needs: Needs): Promise<Signers> {
   for (const address of new Set(needs.domains)) {
     const domain = (address.split('@')[1] ?? '').toLowerCase();
     if (keys.some((key) => key.domain === domain)) continue;
-    if (needs.mayMake) keys.push(makeDkimKey(needs.dir, domain));
+    if (needs.rehearsalDir !== undefined) keys.push(rehearsalKey(needs.rehearsalDir, domain));
     else
       needs.log.warn({ domain }, 'no DKIM key for this domain: its letters leave unsigned unless the relay signs them');
   }
@@ -54,4 +54,8 @@ export async function openSigners(needs: Needs): Promise<Signers> {
       return Promise.resolve(message);
     },
   };
+}
+
+function rehearsalKey(dir: string, domain: string): DkimKey {
+  return readDkimKeys(dir).find((key) => key.domain === domain) ?? makeDkimKey(dir, domain);
 }

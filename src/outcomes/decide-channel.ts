@@ -38,6 +38,8 @@ export const limits = {
   rate: 3,
   /** Letters that must get through before a slowed or probed channel is trusted again. */
   calm: { slowed: 5, probing: 2 },
+  /** Probes that lead to no verdict for this long have failed. */
+  probePatience: day,
   /** A probe is believed when no report came back for this long. */
   probeQuiet: hour,
 } as const;
@@ -47,7 +49,12 @@ const counted = new Set(['dead', 'blocked', 'full']);
 /** Gives the switch to make, or undefined to stay. */
 export function decideChannel(channel: Channel, heard: Heard, now: Instant): Decision | undefined {
   const since = heard.outcomes.filter(
-    (outcome) => outcome.at >= channel.since && outcome.attribution !== null && counted.has(outcome.attribution),
+    (outcome) =>
+      outcome.at >= channel.since &&
+      outcome.attribution !== null &&
+      counted.has(outcome.attribution) &&
+      // A filter may take offence at a signer's own words: that says nothing about the campaign's letter.
+      !(outcome.class === 'content' && outcome.ownWords),
   );
   const refusals = [...new Map(since.map((outcome) => [outcome.letterId, outcome])).values()];
   switch (channel.mode) {
@@ -77,7 +84,7 @@ function shut(channel: Channel, refusals: readonly OutcomeRow[], heard: Heard, n
     const [first] = same.toSorted((a, b) => a.at - b.at);
     if (!first) continue;
     const extra = same.every((outcome) => outcome.trust !== 'session') ? limits.reportsOnly : 0;
-    const domains = new Set(same.map((outcome) => outcome.signerDomain)).size;
+    const domains = distinctDomains(same);
     if (same.length < limits[cause].letters + extra || domains < limits[cause].domains + extra) continue;
     if (cause === 'full' && now - first.at < limits.full.for) continue;
     const accepted = heard.acceptedAt.filter((at) => at >= Math.max(first.at, channel.since)).length;
@@ -94,6 +101,11 @@ function shut(channel: Channel, refusals: readonly OutcomeRow[], heard: Heard, n
   return undefined;
 }
 
+/** Distinct signer domains; those of erased signers are blank and count for nothing. */
+function distinctDomains(outcomes: readonly OutcomeRow[]): number {
+  return new Set(outcomes.map((outcome) => outcome.signerDomain).filter((domain) => domain !== '')).size;
+}
+
 function sentence(cause: 'dead' | 'blocked' | 'full', letters: number, domains: number, accepted: number): string {
   const what = {
     dead: 'The mailbox does not exist any more',
@@ -107,15 +119,16 @@ function slow(channel: Channel, refusals: readonly OutcomeRow[], heard: Heard, n
   const fast = heard.outcomes.filter(
     (outcome) => outcome.class === 'rate' && outcome.at >= Math.max(channel.since, now - hour),
   );
-  if (fast.length < limits.rate && refusals.length === 0) return undefined;
-  const evidence = refusals.length > 0 ? refusals : fast;
-  const reason =
-    refusals.length > 0
-      ? 'A first letter was turned away: fewer letters leave until it is clear why.'
-      : 'The server says it is too fast: fewer letters leave.';
+  // One report alone never changes anything: it takes our own ears or a second signer domain.
+  const heardOf = refusals.some((outcome) => outcome.trust === 'session') || distinctDomains(refusals) > 1;
+  if (fast.length < limits.rate && !heardOf) return undefined;
+  const evidence = heardOf ? refusals : fast;
+  const reason = heardOf
+    ? 'A first letter was turned away: fewer letters leave until it is clear why.'
+    : 'The server says it is too fast: fewer letters leave.';
   return {
     to: 'slowed',
-    rule: refusals.length > 0 ? 'first-refusal' : 'rate-replies',
+    rule: heardOf ? 'first-refusal' : 'rate-replies',
     reason,
     confidence: 1,
     evidence,
@@ -153,11 +166,16 @@ function judgeProbe(
       accepted: 0,
     };
   const accepted = heard.acceptedAt.filter((at) => at >= channel.since && at <= now - limits.probeQuiet).length;
-  if (accepted < limits.calm.probing) return undefined;
+  const patient = now - channel.since < limits.probePatience;
+  if (accepted < limits.calm.probing && patient) return undefined;
+  if (accepted === 0) {
+    const reason = 'The letters that tried the mailbox again came to no end within a day.';
+    return { to: 'hand', rule: 'probe-without-end', reason, confidence: 1, evidence: [], accepted };
+  }
   return {
     to: 'mail',
     rule: 'probes-accepted',
-    reason: `${accepted} letters that tried the mailbox again got through: names on no sealed petition go by mail.`,
+    reason: `Letters that tried the mailbox again got through (${accepted}): names on no sealed petition go by mail.`,
     confidence: 1,
     evidence: [],
     accepted,

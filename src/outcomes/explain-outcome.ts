@@ -8,6 +8,7 @@ const whatItIs: Readonly<Record<OutcomeClass, string>> = {
   delivered: 'a server took the letter',
   'dead-mailbox': 'the mailbox, its user or its domain does not exist',
   'target-block': 'the target refuses this letter or its sender',
+  content: 'the words of this letter offend a filter of the target',
   'mailbox-full': "the target's mailbox is full",
   'sender-auth': "the signer's domain forbids others to send in its name",
   'our-config': 'something in our own set-up was refused (authentication, name, encryption, relaying)',

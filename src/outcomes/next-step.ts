@@ -37,7 +37,9 @@ export function nextStep(trouble: Trouble): NextStep {
   const tooOld = now - (letter.firstAttemptAt ?? now) > trouble.giveUpAfter;
   switch (classification.attribution) {
     case 'ours':
-      return again(now + wait, 'the trouble is ours');
+      // Our trouble is no reason to break the promise: after days the name goes on paper.
+      if (!tooOld) return again(now + wait, 'the trouble is ours');
+      break;
     case 'signer':
       if (letter.identity === 'from')
         return {

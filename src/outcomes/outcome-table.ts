@@ -1,7 +1,7 @@
 /** Every trouble and every report ever heard about a letter, in the one normal form. */
 import { EntitySchema } from 'typeorm';
 import type { Instant } from '../clock.ts';
-import { count, id, instant, optional, primary, word } from '../storage/columns.ts';
+import { count, flag, id, instant, optional, primary, word } from '../storage/columns.ts';
 import type { Attribution, Evidence, OutcomeClass, OutcomeTrust } from './outcome.ts';
 
 export interface OutcomeRow {
@@ -19,6 +19,8 @@ export interface OutcomeRow {
   class: OutcomeClass;
   attribution: Attribution | null;
   rule: string;
+  /** Whether the letter held words of the signer's own. */
+  ownWords: boolean;
   /** The attempt or the returned mail it came from. */
   cause: string;
 }
@@ -39,6 +41,7 @@ export const outcomeTable = new EntitySchema<OutcomeRow>({
     class: word(20),
     attribution: optional(word(10)),
     rule: word(80),
+    ownWords: flag,
     cause: id,
   },
 });

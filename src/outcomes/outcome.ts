@@ -9,6 +9,7 @@ export type OutcomeClass =
   | 'delivered' // a report proves delivery
   | 'dead-mailbox' // the mailbox, its user or its domain does not exist
   | 'target-block' // the target refuses: policy, content, a personal or administrative block
+  | 'content' // the words of the letter offend a filter
   | 'mailbox-full'
   | 'sender-auth' // the signer's own domain forbids it (DMARC, SPF alignment)
   | 'our-config' // our authentication, HELO, PTR, TLS, relaying

@@ -3,13 +3,15 @@ import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Clock } from '../clock.ts';
 import { newId } from '../ids.ts';
 import { moveLetters, type Move } from '../letters/letter-table.ts';
-import { attemptTable } from '../outbox/attempt-table.ts';
+import type { Letter } from '../letters/letter.ts';
+import { attemptTable, type Attempt } from '../outbox/attempt-table.ts';
 import { clearSite, pauseSite } from '../outbox/site-table.ts';
 import type { Claimed } from '../outbox/send-letters.ts';
 import type { AttemptResult } from '../outbox/verdict.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { createGroupCommit } from '../storage/group-commit.ts';
+import { persist } from '../storage/persist.ts';
 import { insertRows } from '../storage/rows.ts';
 import { classifyReply } from './classify-reply.ts';
 import { nextStep } from './next-step.ts';
@@ -24,11 +26,15 @@ export interface RecordNeeds {
   bounceWait: number;
   inDoubtWait: number;
   giveUpAfter: number;
+  /** Milliseconds after which a result is no longer worth keeping in memory: its letter is in doubt by then. */
+  lease: number;
   random: () => number;
   /** Metrics: one call per outcome, after its commit. */
   counted(outcome: Pick<OutcomeRow, 'class' | 'attribution'>): void;
   attempted(verdict: AttemptResult['verdict']): void;
   paused(reason: string): void;
+  /** Told each time the database would not take a result. */
+  failed(error: Error): void;
 }
 
 interface Ended {
@@ -37,15 +43,53 @@ interface Ended {
 }
 
 export interface AttemptRecorder {
+  /** Resolves when the end of the attempt is on disk: it is tried again until it is. */
   record(claimed: Claimed, result: AttemptResult): Promise<void>;
+  /** A claimed letter was never dialled: it is due again at once, and no attempt of it counts. */
+  putBack(claimed: Claimed): Promise<void>;
 }
 
 export function createAttemptRecorder(needs: RecordNeeds): AttemptRecorder {
+  // A 250 that is forgotten is a letter sent twice: neither a locked database nor a full disk may lose it.
   const group = createGroupCommit<Ended, void>(async (ended) => {
-    await commit(needs, ended);
+    await persist(() => commit(needs, ended), needs.lease, needs.failed);
     return ended.map(() => undefined);
   });
-  return { record: (claimed, result) => group.add({ claimed, result }) };
+  return {
+    record: (claimed, result) => group.add({ claimed, result }),
+    putBack: ({ letter, attempt }) => persist(() => undo(needs, letter, attempt), needs.lease, needs.failed),
+  };
+}
+
+async function undo(
+  { database, clock }: RecordNeeds,
+  { id, attempts, doubts }: Letter,
+  attempt: Attempt,
+): Promise<void> {
+  const now = clock.now();
+  await database.write(async (transaction) => {
+    const patch = { dueAt: now, attempts, doubts };
+    await moveLetters(
+      transaction,
+      [
+        {
+          id,
+          fence: attempt.fence,
+          from: 'sending',
+          to: 'queued',
+          reason: 'not dialled in time',
+          cause: attempt.id,
+          patch,
+        },
+      ],
+      now,
+    );
+    await transaction.update(
+      attemptTable,
+      { id: attempt.id },
+      { endedAt: now, verdict: 'unreachable', stage: 'connect', reply: 'not dialled' },
+    );
+  });
 }
 
 async function commit(needs: RecordNeeds, ended: readonly Ended[]): Promise<void> {
@@ -90,6 +134,7 @@ function outcomeOf(needs: RecordNeeds, { claimed, result }: Ended): OutcomeRow[]
       class: found.class,
       attribution: found.attribution ?? null,
       rule: found.rule,
+      ownWords: letter.ownWords,
       cause: attempt.id,
     },
   ];

@@ -3,13 +3,13 @@ import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Target } from '../campaigns/campaign.ts';
 import type { Clock } from '../clock.ts';
 import { newId } from '../ids.ts';
-import { letterTable, moveLetters, type Move } from '../letters/letter-table.ts';
+import { letterTable } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { Database, Transaction } from '../storage/database.ts';
+import type { Database } from '../storage/database.ts';
 import { insertRows } from '../storage/rows.ts';
 import { classifyReply } from './classify-reply.ts';
-import { nextStep } from './next-step.ts';
+import { moveByReport } from './move-by-report.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
 import type { Classification, OutcomeClass } from './outcome.ts';
 import { readReport, type Report, type ReportedRecipient } from './read-report.ts';
@@ -48,14 +48,27 @@ export async function recordReport(needs: RecordReportNeeds, returnedMailId: str
       await transaction.findOneBy(returnedMailTable, { id: mail.id }),
     ];
     if (!letter || !still || still.readAt !== null) return;
+    // A report can be faster than our own record of the 250: it stays unread, and the sweep asks again.
+    if (letter.state === 'sending') return;
     const recipient = ourRecipient(report.recipients, needs.book.target(letter.target));
     const classification = classify(needs, letter, report, recipient);
     if (classification) {
       outcome = toOutcome(needs, letter, recipient, classification, mail.id);
       await insertRows(transaction, outcomeTable, [outcome]);
     }
-    const effect = await act(needs, transaction, letter, report, classification, outcome?.id ?? mail.id);
-    await transaction.update(returnedMailTable, { id: mail.id }, { readAt: now, kind: report.kind, effect });
+    const cause = outcome?.id ?? mail.id;
+    const effect = await moveByReport(needs, transaction, {
+      letter,
+      report,
+      classification,
+      cause,
+      nullSender: mail.nullSender,
+    });
+    await transaction.update(
+      returnedMailTable,
+      { id: mail.id },
+      { readAt: now, kind: report.kind, effect, ...(letter.signerDomain === '' ? { raw: Buffer.alloc(0) } : {}) },
+    );
   });
   if (!outcome) return;
   needs.counted(outcome);
@@ -116,90 +129,12 @@ function toOutcome(
     stage: 'async',
     code: recipient?.evidence.code ?? null,
     enhanced: recipient?.evidence.enhanced ?? null,
-    text: recipient?.evidence.text.slice(0, 1_000) ?? '',
+    // Of a signer who was erased, no words are kept.
+    text: letter.signerDomain === '' ? '' : (recipient?.evidence.text.slice(0, 1_000) ?? ''),
     class: found.class,
     attribution: found.attribution ?? null,
     rule: found.rule,
+    ownWords: letter.ownWords,
     cause,
   };
-}
-
-/** Moves the letter and says what was done. A letter already on paper stays there. */
-async function act(
-  needs: RecordReportNeeds,
-  transaction: Transaction,
-  letter: Letter,
-  report: Report,
-  classification: Classification | undefined,
-  cause: string,
-): Promise<string> {
-  const now = needs.clock.now();
-  const move = { id: letter.id, cause, fence: letter.fence };
-  const atServer = letter.state === 'accepted' || letter.state === 'in_doubt';
-  const taken: Move[] =
-    letter.state === 'in_doubt'
-      ? [
-          {
-            ...move,
-            from: 'in_doubt',
-            to: 'accepted',
-            reason: 'a report shows that it was taken',
-            patch: { acceptedAt: now },
-          },
-        ]
-      : [];
-  if (report.kind === 'delivered' && atServer) {
-    await moveInTurn(
-      transaction,
-      [...taken, { ...move, from: 'accepted', to: 'delivered', reason: 'a report says delivered' }],
-      now,
-    );
-    return 'delivered';
-  }
-  if (report.kind === 'delayed' && atServer) {
-    const patch = { dueAt: now + needs.bounceWait };
-    await transaction.update(letterTable, { id: letter.id }, patch);
-    return 'waits longer';
-  }
-  if (report.kind !== 'failed' || !classification) return 'noted';
-  if (!atServer && letter.state !== 'delivered') return `noted: the letter is ${letter.state}`;
-  const next = nextStep({
-    letter,
-    classification,
-    permanent: true,
-    now,
-    giveUpAfter: needs.giveUpAfter,
-    random: needs.random,
-  });
-  const patch = next.to === 'queued' ? { dueAt: next.dueAt, identity: next.identity } : {};
-  await moveInTurn(
-    transaction,
-    [
-      ...taken,
-      {
-        ...move,
-        from: letter.state === 'delivered' ? 'delivered' : 'accepted',
-        to: 'returned',
-        reason: `came back: ${classification.class}`,
-      },
-      ...(letter.signerDomain === ''
-        ? whenErased(move)
-        : [{ ...move, from: 'returned' as const, to: next.to, reason: next.reason, patch }]),
-    ],
-    now,
-  );
-  return `returned, then ${next.to}`;
-}
-
-/** The signer was erased after the letter had left: it is not sent again and its name comes onto no petition. */
-function whenErased(move: Pick<Move, 'id' | 'cause' | 'fence'>): Move[] {
-  const reason = 'came back after its signer was erased';
-  return [
-    { ...move, from: 'returned', to: 'for_hand', reason },
-    { ...move, from: 'for_hand', to: 'withdrawn', reason },
-  ] as Move[];
-}
-
-async function moveInTurn(transaction: Transaction, moves: readonly Move[], now: number): Promise<void> {
-  for (const move of moves) await moveLetters(transaction, [move], now);
 }

@@ -1,5 +1,5 @@
 /** Step: after something was heard, a target's channel is looked at again and switched with its evidence. */
-import { MoreThanOrEqual } from 'typeorm';
+import { LessThan, MoreThanOrEqual } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import { day, type Clock, type Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
@@ -16,6 +16,7 @@ import {
 import { probeLetters } from '../outbox/release-letters.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { insertRows } from '../storage/rows.ts';
+import { normaliseReply } from './normalise-reply.ts';
 import { decideChannel, probeWait, type Decision, type Heard } from './decide-channel.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
 
@@ -93,7 +94,7 @@ async function switchBy(needs: ReviewNeeds, target: string, choose: Choose): Pro
   });
   if (change) {
     needs.log.warn(
-      { target, from: change.from, to: change.to, rule: change.rule, by: change.by === 'rule' ? 'rule' : 'staff' },
+      { target, was: change.from, now: change.to, rule: change.rule, by: change.by === 'rule' ? 'rule' : 'staff' },
       'a channel was switched',
     );
     needs.switched(change);
@@ -138,7 +139,7 @@ function toSwitch(
         class: what,
         attribution,
         rule,
-        text: text.slice(0, 300),
+        text: normaliseReply(text).words.slice(0, 300),
       })),
     },
   };
@@ -169,7 +170,7 @@ async function hear(transaction: Transaction, channel: Channel, now: Instant): P
 /** Names that wait for paper try the mailbox again; without one there is nothing to try with. */
 async function sendProbes(transaction: Transaction, target: string, now: Instant): Promise<boolean> {
   const waiting = await transaction.find(letterTable, {
-    where: { target, state: 'for_hand' },
+    where: { target, state: 'for_hand', doubts: LessThan(2) },
     order: { createdAt: 'ASC' },
     take: probeLetters,
   });

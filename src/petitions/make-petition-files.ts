@@ -1,10 +1,10 @@
 /** Step: the files of a sealed petition are made from its rows: PDF volumes, names, manifest. Can be done again at any time. */
 import { createHash } from 'node:crypto';
-import { IsNull } from 'typeorm';
+import { IsNull, Not } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
-import { AppError } from '../errors.ts';
+import { AppError, asError } from '../errors.ts';
 import { letterTable } from '../letters/letter-table.ts';
 import type { Database } from '../storage/database.ts';
 import { buildManifest } from './manifest.ts';
@@ -25,10 +25,21 @@ export interface PetitionFileNeeds {
   files: PetitionFiles;
   /** Metrics: called once a petition's files are on disk. */
   made(): void;
+  /** Told of a petition whose files could not be made; it is tried again. */
+  failed(error: Error): void;
 }
 
-/** Makes the files of one petition; does nothing when they are there. */
-export async function makePetitionFiles(needs: PetitionFileNeeds, petitionId: string): Promise<void> {
+/** Petitions in the making: the job and the sweep may ask for the same one. */
+const underWay = new Map<string, Promise<void>>();
+
+/** Makes the files of one petition; does nothing when they are there, and waits when they are being made. */
+export function makePetitionFiles(needs: PetitionFileNeeds, petitionId: string): Promise<void> {
+  const making = underWay.get(petitionId) ?? make(needs, petitionId).finally(() => underWay.delete(petitionId));
+  underWay.set(petitionId, making);
+  return making;
+}
+
+async function make(needs: PetitionFileNeeds, petitionId: string): Promise<void> {
   const petition = await needs.database.read.findOneBy(petitionTable, { id: petitionId });
   if (!petition || petition.filesAt !== null || petition.state === 'void') return;
   const campaign = needs.book.find(petition.campaign);
@@ -63,13 +74,15 @@ export async function makePetitionFiles(needs: PetitionFileNeeds, petitionId: st
   needs.made();
 }
 
-/** On a timer: petitions whose files were never finished. */
+/** On a timer: petitions whose files were never finished. One that cannot be made does not hold up the others. */
 export async function sweepPetitions(needs: PetitionFileNeeds): Promise<void> {
   const waiting = await needs.database.read.find(petitionTable, {
     select: { id: true },
-    where: { filesAt: IsNull(), state: 'sealed' },
+    where: { filesAt: IsNull(), state: Not('void') },
   });
-  for (const { id } of waiting) await makePetitionFiles(needs, id);
+  for (const { id } of waiting) {
+    await makePetitionFiles(needs, id).catch((thrown: unknown) => needs.failed(asError(thrown)));
+  }
 }
 
 /** The names as sealed, in order; throws `internal` when they are no longer the ones the digest was made of. */

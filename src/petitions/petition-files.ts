@@ -1,4 +1,5 @@
 /** Where the files of petitions live: one folder each, named by the petition's number and nothing else. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
@@ -16,14 +17,16 @@ export function createPetitionFiles(folder: string): PetitionFiles {
     async write(serial, file, contents) {
       await mkdir(folderOf(serial), { recursive: true });
       const path = join(folderOf(serial), file);
-      const handle = await open(`${path}.part`, 'w', 0o640);
+      // Two writers of one file must not truncate each other's half.
+      const part = `${path}.${randomUUID()}.part`;
+      const handle = await open(part, 'wx', 0o640);
       try {
         await handle.writeFile(contents);
         await handle.sync();
       } finally {
         await handle.close();
       }
-      await rename(`${path}.part`, path);
+      await rename(part, path);
     },
   };
 }

@@ -28,6 +28,8 @@ export async function recordHandIn(
         'conflict',
         `This petition is ${petition.state.replace('_', ' ')}: only a sealed one can be handed in.`,
       );
+    if (petition.filesAt === null)
+      throw new AppError('conflict', 'The files of this petition are not made yet: it cannot have been handed in.');
     const row: HandIn = { ...report, id: newId(needs.clock), petitionId, recordedAt: now, recordedBy: by };
     await insertRows(transaction, handInTable, [row]);
     if (report.outcome === 'refused') return row;

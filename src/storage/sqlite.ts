@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
-import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
+import { DataSource, type EntityManager, type EntitySchema, type MixedList, type QueryRunner } from 'typeorm';
+import { asError } from '../errors.ts';
 import { SnakeCase } from './columns.ts';
 import type { Database, Transaction } from './database.ts';
 import { migrations } from './migrations/index.ts';
@@ -13,12 +14,13 @@ interface Connection {
 
 /**
  * `synchronous = full` in WAL mode flushes at every commit: a 202 must survive a power cut, and group
- * commit pays for it. Other processes (the CLI) may write too, hence the busy time-out.
+ * commit pays for it. Other processes (the CLI) may write too; waiting for them inside SQLite stops this whole
+ * process, so that wait is short and `begin` asks again.
  */
 const pragmas = `
   pragma journal_mode = wal;
   pragma synchronous = full;
-  pragma busy_timeout = 10000;
+  pragma busy_timeout = 100;
   pragma foreign_keys = on;
   pragma cache_size = -65536;
   pragma temp_store = memory;
@@ -50,14 +52,14 @@ export async function openSqlite(
 
   async function inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const runner = writer.createQueryRunner();
-    // IMMEDIATE takes the write lock first: a later upgrade could fail half-way with SQLITE_BUSY.
-    await runner.query('BEGIN IMMEDIATE');
+    await begin(runner);
     try {
       const result = await work(runner.manager as EntityManager);
       await runner.query('COMMIT');
       return result;
     } catch (reason) {
-      await runner.query('ROLLBACK');
+      // A full disk has rolled back by itself; what counts is why.
+      await runner.query('ROLLBACK').catch(() => undefined);
       throw reason;
     }
   }
@@ -76,4 +78,20 @@ export async function openSqlite(
       await writer.destroy();
     },
   };
+}
+
+/** Tries of a tenth of a second each before a writer gives way. */
+const beginTries = 100;
+
+/** IMMEDIATE takes the write lock first: a later upgrade could fail half-way with SQLITE_BUSY. */
+async function begin(runner: QueryRunner): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await runner.query('BEGIN IMMEDIATE');
+      return;
+    } catch (reason) {
+      if (tries >= beginTries || !/SQLITE_BUSY|database is locked/.test(asError(reason).message)) throw reason;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
 }

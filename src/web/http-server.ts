@@ -4,9 +4,12 @@ import type { Express } from 'express';
 
 export interface HttpServer {
   port: number;
-  /** Takes no new connection, ends idle ones, waits for requests under way. */
+  /** Takes no new connection, ends idle ones, waits a while for requests under way. */
   close(): Promise<void>;
 }
+
+/** Milliseconds that requests under way get when the server stops. */
+const patience = 5_000;
 
 /** Listens; rejects when the port is taken. */
 export async function openHttp(app: Express, at: { host: string; port: number }): Promise<HttpServer> {
@@ -23,6 +26,8 @@ export async function openHttp(app: Express, at: { host: string; port: number })
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
+        // A client that trickles must not hold up the stop: what it was answered is on disk.
+        setTimeout(() => server.closeAllConnections(), patience).unref();
       }),
   };
 }

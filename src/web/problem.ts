@@ -46,7 +46,7 @@ export function toAppError(thrown: unknown): AppError {
     return new AppError('invalid', 'The body is not valid JSON: check it with a JSON parser.', { cause });
   if (cause.status !== undefined && cause.status >= 400 && cause.status < 500)
     return new AppError('invalid', 'The request cannot be read: check its encoding and length.', { cause });
-  if (/SQLITE_(BUSY|FULL|IOERR|CANTOPEN|READONLY)|disk/i.test(cause.message))
+  if (/SQLITE_(BUSY|FULL|IOERR|CANTOPEN|READONLY)|disk|locked/i.test(cause.message))
     return new AppError(
       'unavailable',
       'The database cannot write at this moment: nothing was accepted, send it again.',
@@ -83,7 +83,11 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     const error = toAppError(thrown);
     if (error.code === 'internal')
       log.error(
-        { route: request.route?.path, reason: asError(error.cause).message, stack: asError(error.cause).stack },
+        {
+          route: request.route?.path,
+          reason: error.cause === undefined ? error.message : asError(error.cause).message,
+          stack: asError(error.cause).stack,
+        },
         'a request failed',
       );
     if (response.headersSent) return next(error);

@@ -111,7 +111,7 @@ export async function nodeReceiver(records: TxtRecords, options: SMTPServerOptio
     disabledCommands: ['STARTTLS'],
     disableReverseLookup: true,
     ...options,
-    onData(stream, session, done) {
+    onData(stream, session, answer) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
@@ -119,16 +119,16 @@ export async function nodeReceiver(records: TxtRecords, options: SMTPServerOptio
         if (putOffNext) {
           putOffNext = false;
           putOff.push(raw);
-          return done(Object.assign(new Error(greylisted), { responseCode: 451 }));
+          return answer(Object.assign(new Error(greylisted), { responseCode: 451 }));
         }
         const { mailFrom, rcptTo } = session.envelope;
         const envelope = { from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address) };
         readLetter(raw).then(
           (read) => {
             letters.push({ envelope, raw, read });
-            done();
+            answer();
           },
-          (error: Error) => done(error),
+          (error: Error) => answer(error),
         );
       });
     },

@@ -34,6 +34,7 @@ function outcome(n: number, attribution: Attribution | null, changes: Partial<Ou
     class: 'target-block',
     attribution,
     rule: 'r',
+    ownWords: false,
     cause: `a${n}`,
     ...changes,
   };

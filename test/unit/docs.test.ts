@@ -56,6 +56,7 @@ describe('docs/concepts.md tells the state table of the code', () => {
       `${limits.rate} replies of the class \`rate\``,
       `When ${limits.calm.slowed} letters got through`,
       `When ${limits.calm.probing} letters were taken and nothing came back for ${hours(limits.probeQuiet)}`,
+      `After ${limits.probePatience / 86_400_000} day one such letter is enough`,
     ])
       expect(concepts).toContain(sentence);
   });
@@ -112,7 +113,7 @@ describe('every page', () => {
 
   test.each(pages)('%s names only commands and routes there are', (page) => {
     const program = read('src/cli/todoke.ts');
-    const commands = allOf(read(page), /(?:npx |`)todoke ([a-z]+(?: (?:check|preview|compile|explain|create))?)/g);
+    const commands = allOf(read(page), /(?:npx |`)todoke ((?:campaign|petition|outcome|key) [a-z]+|[a-z]+)/g);
     const missing = commands.flatMap((command) => command.split(' ')).filter((word) => !program.includes(`'${word}'`));
     expect(missing).toEqual([]);
 

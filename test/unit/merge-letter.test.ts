@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { type CompiledLetter, mergeLetter } from '../../src/letters/merge-letter.ts';
 
 const letter: CompiledLetter = {
+  organisation: 'Organisation',
+  sender: 'letters@sender.example',
+  addressee: 'The office',
   language: 'en',
   direction: 'ltr',
   subject: 'Please act',

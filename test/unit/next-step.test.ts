@@ -25,7 +25,7 @@ const old = { firstAttemptAt: now - 6 * day };
 describe('after trouble a letter', () => {
   test.each<[string, Attribution | undefined, boolean, object, object]>([
     ['of ours waits and tries again', 'ours', true, {}, { to: 'queued', dueAt: now + 5 * minute }],
-    ['of ours is never given up', 'ours', true, old, { to: 'queued' }],
+    ['of ours goes on paper after days: the promise holds', 'ours', true, old, { to: 'for_hand' }],
     ['that passes waits', 'passing', false, {}, { to: 'queued', dueAt: now + 5 * minute }],
     ['that passes is given up after days', 'passing', false, old, { to: 'for_hand' }],
     [

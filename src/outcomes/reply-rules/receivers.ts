@@ -332,7 +332,7 @@ export const receiverRules: readonly ReplyRule[] = [
     id: 'netease-spam',
     code: permanent,
     phrase: /\bdt:sp[mbs]\b|\bmi:(?:wmp|nhd)\b|mail content denied/,
-    class: 'target-block',
+    class: 'content',
     attribution: 'blocked',
     example: '554 DT:SPM 163 mx12,QMCowADXHbM 1606012345, see http://mail.163.com/help/help_spam_16.htm',
     source: 'NetEase (163.com, 126.com) and Tencent Exmail rejection codes',

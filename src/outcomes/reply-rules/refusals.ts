@@ -55,7 +55,7 @@ export const contentRefusalRules: readonly ReplyRule[] = [
     stages: afterSender,
     code: permanent,
     phrase: /\bspam\b|unsolicited|junk ?mail|bulk (?:e-?)?mail|\bu[cb]e\b|phishing|scored as/,
-    class: 'target-block',
+    class: 'content',
     attribution: 'blocked',
     example: '554 5.7.0 Reject, id=08121-03 - spam',
     source: 'amavisd-new, rspamd, SpamAssassin milters',
@@ -66,7 +66,7 @@ export const contentRefusalRules: readonly ReplyRule[] = [
     code: permanent,
     phrase:
       /virus|malware|trojan|infected|malicious|illegal attachment|attachment.{0,40}(?:not allowed|blocked|prohibited|forbidden|rejected|type)|(?:banned|forbidden|prohibited|blocked|restricted) (?:file|attachment|content|extension|word)|potential(?:ly)? (?:security|dangerous|harmful)|presents a potential/,
-    class: 'target-block',
+    class: 'content',
     attribution: 'blocked',
     example: '552 5.7.0 This message was blocked because its content presents a potential security issue.',
     source: 'Gmail, ClamAV milters',
@@ -88,7 +88,7 @@ export const contentRefusalRules: readonly ReplyRule[] = [
     code: permanent,
     phrase:
       /content.{0,20}(?:rejected|denied|refused|blocked|filter|not (?:allowed|accepted|acceptable))|(?:message|mail|e-?mail) (?:was |has been |is )?(?:filtered|quarantined)|(?:subject|url|link|body)\b.{0,30}\b(?:blocked|rejected|not allowed|denied|forbidden)/,
-    class: 'target-block',
+    class: 'content',
     attribution: 'blocked',
     example: '550 5.2.0 Message Filtered',
     source: 'content filters of many gateways',

@@ -89,7 +89,9 @@ const tables: Record<string, Plan> = {
       attempts: 'count',
       doubts: 'count',
       fence: 'count',
+      own_words: 'count',
       'identity?': 8,
+      'mailbox?': 254,
       'first_attempt_at?': 'instant',
       'accepted_at?': 'instant',
       'petition_id?': 'id',
@@ -165,6 +167,7 @@ const tables: Record<string, Plan> = {
     indexes: [['target', 'at']],
   },
   site: { columns: { '!id': 10, paused_until: 'instant', strikes: 'count', reason: 200 } },
+  installation: { columns: { '!id': 10, kind: 10, since: 'instant' } },
   outcome: {
     columns: {
       '!id': 'id',
@@ -180,6 +183,7 @@ const tables: Record<string, Plan> = {
       class: 20,
       'attribution?': 10,
       rule: 80,
+      own_words: 'count',
       cause: 'id',
     },
     indexes: [['letter_id'], ['target', 'at']],

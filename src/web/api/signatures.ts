@@ -1,13 +1,12 @@
 /** `POST /v1/campaigns/{campaign}/signatures`: one signature as JSON, or any number as a stream. */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { once } from 'node:events';
 import express, { Router, type Request, type Response } from 'express';
 import type { CampaignBook } from '../../campaigns/campaign-book.ts';
 import type { Campaign } from '../../campaigns/campaign.ts';
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import type { Accepted } from '../../intake/accept-signatures.ts';
-import { readSignature, type Signature } from '../../intake/signature.ts';
+import { contentsOf, readSignature, type Signature } from '../../intake/signature.ts';
 import { ndjsonLines, type NdjsonLine } from '../ndjson-lines.ts';
 import { statusOf, toAppError, toProblem } from '../problem.ts';
 import { keyOf, type KeyGuard } from '../require-key.ts';
@@ -18,6 +17,7 @@ export interface SignatureRouteNeeds {
   keepOpen: boolean;
   guard: KeyGuard;
   accept(signature: Signature, eventId: string | undefined): Promise<Accepted>;
+  answered(source: string, eventId: string, contents: string): Promise<Accepted | undefined>;
   receiptUrl(eventId: string): string;
   refused(): void;
 }
@@ -72,6 +72,7 @@ export async function takeOne(
   body: unknown,
   idempotencyKey: string | undefined,
 ): Promise<Answer> {
+  const answer = (id: string): Answer => ({ id, status: 'accepted', receipt_url: needs.receiptUrl(id) });
   try {
     const { eventId, ...signature } = readSignature(body, {
       campaign,
@@ -80,11 +81,20 @@ export async function takeOne(
       keepOpen: needs.keepOpen,
     });
     const { id } = await needs.accept(signature, oneEventId(eventId, idempotencyKey));
-    return { id, status: 'accepted', receipt_url: needs.receiptUrl(id) };
+    return answer(id);
   } catch (thrown) {
+    const eventId = idempotencyKey ?? eventIdIn(body);
+    const before =
+      eventId === undefined ? undefined : await needs.answered(source, eventId, contentsOf(campaign.slug, body));
+    if (before) return answer(before.id);
     needs.refused();
     throw thrown;
   }
+}
+
+function eventIdIn(body: unknown): string | undefined {
+  const id = typeof body === 'object' && body !== null && 'event_id' in body ? body.event_id : undefined;
+  return typeof id === 'string' ? id : undefined;
 }
 
 function oneEventId(field: string | undefined, header: string | undefined): string | undefined {
@@ -103,6 +113,7 @@ function oneEventId(field: string | undefined, header: string | undefined): stri
   return field ?? header;
 }
 
+/** One result line per line sent, in the same order, each as soon as it is known. */
 async function takeStream(
   needs: SignatureRouteNeeds,
   campaign: Campaign,
@@ -110,25 +121,27 @@ async function takeStream(
   response: Response,
 ): Promise<void> {
   const { source } = keyOf(request);
-  response.status(200).type('application/x-ndjson');
-  await pipeline(Readable.from(resultLines(needs, campaign, source, request)), response);
-}
-
-/** One result line per line sent, in the same order, while later lines are already being taken. */
-async function* resultLines(
-  needs: SignatureRouteNeeds,
-  campaign: Campaign,
-  source: string,
-  request: AsyncIterable<Buffer>,
-): AsyncGenerator<string> {
-  const waiting: Promise<string>[] = [];
+  response.status(200).type('application/x-ndjson').flushHeaders();
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  const written: Promise<void>[] = [];
   let number = 0;
+  let last = Promise.resolve();
   for await (const line of ndjsonLines(request, mostBodyBytes)) {
     number += 1;
-    waiting.push(takeLine(needs, campaign, source, line, number));
-    if (waiting.length >= linesInFlight) yield (await waiting.shift()) ?? '';
+    const before = last;
+    const result = takeLine(needs, campaign, source, line, number);
+    last = (async () => {
+      await before;
+      if (!response.write(await result)) await once(response, 'drain', { signal: left.signal });
+    })();
+    // A failure is met where the order is awaited; meanwhile it must not count as unhandled.
+    last.catch(() => undefined);
+    written.push(last);
+    if (written.length >= linesInFlight) await written.shift();
   }
-  for (const result of waiting) yield await result;
+  await last;
+  response.end();
 }
 
 async function takeLine(
