@@ -114,7 +114,19 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     Object.keys(environment.shape).flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])),
   );
   const parsed = environment.safeParse(known);
-  if (parsed.success) return Object.freeze(parsed.data);
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const problems = parsed.success
+    ? together(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (parsed.success && problems.length === 0) return Object.freeze(parsed.data);
   throw new AppError('invalid', `The configuration has mistakes:\n  ${problems.join('\n  ')}`);
+}
+
+/** What no variable shows alone. */
+function together(config: z.output<typeof environment>): string[] {
+  const host = config.SMTP_URL === undefined ? 'localhost' : new URL(config.SMTP_URL).hostname;
+  const isFar = host !== 'localhost' && !/^127\.|^\[::1\]$/.test(host);
+  // A server may take ten minutes after the final dot; a shorter lease would send such a letter twice.
+  return isFar && config.LEASE < 14 * minute
+    ? ['LEASE: use 14m or more, since a server may take 10 minutes to answer']
+    : [];
 }

@@ -1,6 +1,7 @@
 /** The one error that crosses stages: a machine code and a sentence that is safe to show to anybody. */
 
-export type ErrorCode = 'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'unavailable' | 'internal';
+export type ErrorCode =
+  'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'unavailable' | 'internal';
 
 /** One thing wrong with one input field: which, what is wrong, and how to mend it. */
 export interface FieldProblem {

@@ -29,11 +29,11 @@ export function parseKeyRing(text: string): KeyRing {
     const encoded = entry.slice(colon + 1).trim();
     if (!/^[0-9a-v]$/.test(id)) throw wrong(`${place} has a wrong id: use one character of 0-9 or a-v.`);
     if (keys.has(id)) throw wrong(`${place} has the id of an earlier entry: give each key its own.`);
-    if (!base64Pattern.test(encoded)) throw wrong(`${place} is not base64: make a key with "todoke key create".`);
+    if (!base64Pattern.test(encoded)) throw wrong(`${place} is not base64: make a key with "openssl rand -base64 32".`);
     const key = Buffer.from(encoded, 'base64');
     if (key.length < leastBytes) {
       throw wrong(
-        `${place} has ${key.length} bytes: a key needs ${leastBytes} or more, "todoke key create" makes one.`,
+        `${place} has ${key.length} bytes: a key needs ${leastBytes} or more, "openssl rand -base64 32" makes one.`,
       );
     }
     keys.set(id, key);

@@ -103,6 +103,8 @@ export async function openMailRoom(needs: MailRoomNeeds, closers: Closers): Prom
       const setting = book.find(campaign)?.sender;
       return setting ? chooseIdentity({ setting, signerAddress, heldDomains: signers.domains, policies }) : 'reply-to';
     },
+    signingDomain: (identity: 'reply-to' | 'from', signerDomain: string, sender: string) =>
+      identity === 'from' && signers.domains.has(signerDomain) ? signerDomain : (sender.split('@')[1] ?? ''),
     sign: signers.sign,
     returnPath: paths.make,
     record: recorder.record,

@@ -7,11 +7,12 @@ import { withDatabase } from './with-database.ts';
 
 export async function createKey(options: {
   source: string;
-  scope: readonly string[];
+  scope?: readonly string[];
   campaign?: readonly string[];
 }): Promise<void> {
-  const wanted = options.scope.filter((scope): scope is Scope => scopes.some((known) => known === scope));
-  const unknown = options.scope.filter((scope) => !scopes.some((known) => known === scope));
+  const asked = options.scope ?? ['sign'];
+  const wanted = asked.filter((scope): scope is Scope => scopes.some((known) => known === scope));
+  const unknown = asked.filter((scope) => !scopes.some((known) => known === scope));
   if (unknown.length > 0)
     throw new AppError('invalid', `There is no scope "${unknown.join('", "')}": use ${scopes.join(', ')}.`);
   const key = await withDatabase((database) =>

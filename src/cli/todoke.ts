@@ -93,9 +93,9 @@ program
   .command('create')
   .description('make a key; it is shown once')
   .requiredOption('--source <name>', 'name of the front end; stands in the evidence of consents')
-  .option('--scope <scopes>', `comma-separated: ${scopes.join(', ')}`, list, ['sign'])
+  .option('--scope <scopes>', `comma-separated: ${scopes.join(', ')} (default: sign)`, list)
   .option('--campaign <slugs>', 'comma-separated; without it the key covers all', list)
-  .action(async (options: { source: string; scope: string[]; campaign?: string[] }) =>
+  .action(async (options: { source: string; scope?: string[]; campaign?: string[] }) =>
     (await import('./key.ts')).createKey(options),
   );
 

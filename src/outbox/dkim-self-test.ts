@@ -25,7 +25,8 @@ export function signable(type: DkimKeyType, input: Buffer): [algorithm: string |
 export function publishedKey(records: readonly string[][], type: DkimKeyType, name: string): KeyObject {
   const texts = records.map((strings) => strings.join('')).filter((text) => tagList(text).has('p'));
   const [text] = texts;
-  if (text === undefined) throw wrong(`there is no key at ${name}: publish the record that "todoke doctor" shows.`);
+  if (text === undefined)
+    throw wrong(`there is no key at ${name}: publish the record of this key (docs/operations.md says how).`);
   if (texts.length > 1)
     throw wrong(`there are ${texts.length} keys at ${name}, of which receivers pick any: leave one.`);
   const tags = tagList(text);
@@ -36,7 +37,10 @@ export function publishedKey(records: readonly string[][], type: DkimKeyType, na
     if (type === 'rsa') return createPublicKey({ key, format: 'der', type: 'spki' });
     return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url') }, format: 'jwk' });
   } catch (error) {
-    throw wrong(`the key at ${name} cannot be read: publish the record that "todoke doctor" shows.`, error);
+    throw wrong(
+      `the key at ${name} cannot be read: publish the record of this key (docs/operations.md says how).`,
+      error,
+    );
   }
 }
 

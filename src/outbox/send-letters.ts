@@ -39,7 +39,9 @@ export interface SendLettersNeeds {
   lease: number;
   letterText(letter: Letter): Promise<CompiledLetter>;
   identityOf(campaign: string, signerAddress: string): Promise<'reply-to' | 'from'>;
-  /** Signs with the key of the sender's domain; without one the message goes as it is and is counted. */
+  /** Whose key signs: of the domain that stands in From, so that DMARC finds it aligned (RFC 9989). */
+  signingDomain(identity: 'reply-to' | 'from', signerDomain: string, sender: string): string;
+  /** Signs with the key of that domain; without one the message goes as it is and is counted. */
   sign(domain: string, message: Buffer): Promise<Buffer>;
   returnPath(letterId: string, at: Instant): string;
   record(claimed: Claimed, result: AttemptResult): Promise<void>;
@@ -127,7 +129,7 @@ async function writeMessage(needs: SendLettersNeeds, letter: Letter, signer: Sig
     from: needs.returnPath(letter.id, needs.clock.now()),
     to: mailbox,
     envelopeId: letter.id,
-    bytes: await needs.sign(text.sender.split('@')[1] ?? '', message),
+    bytes: await needs.sign(needs.signingDomain(identity, letter.signerDomain, text.sender), message),
   };
   const after: Letter = {
     ...letter,

@@ -57,7 +57,8 @@ export async function overrideChannel(
   if (!needs.book.target(target)) throw new AppError('not-found', 'There is no such target.');
   const change = await switchBy(needs, target, (_transaction, channel) =>
     Promise.resolve(
-      channel.mode === wanted.to
+      // A rule's shut channel may become staff's own: from then on no probe reopens it.
+      channel.mode === wanted.to && (wanted.to !== 'hand' || channel.probeAt === onlyByStaff)
         ? undefined
         : {
             to: wanted.to,

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 
 const statuses: Record<ErrorCode, number> = {
   invalid: 400,
+  unauthenticated: 401,
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
@@ -13,6 +14,7 @@ const statuses: Record<ErrorCode, number> = {
 };
 const titles: Record<ErrorCode, string> = {
   invalid: 'The request has mistakes',
+  unauthenticated: 'Not signed in',
   forbidden: 'Not allowed',
   'not-found': 'Not found',
   conflict: 'Not possible now',

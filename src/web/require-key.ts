@@ -49,7 +49,7 @@ export function createKeyGuard(needs: { database: Database; now: () => number })
         response.set('WWW-Authenticate', 'Bearer');
         return next(
           new AppError(
-            'forbidden',
+            'unauthenticated',
             'Send a valid key as "Authorization: Bearer todoke_…"; `todoke key create` makes one.',
           ),
         );

@@ -115,7 +115,7 @@ describe('the command line', () => {
     execFileSync(process.execPath, [
       '--input-type=module',
       '-e',
-      `import Database from 'libsql'; new Database(process.argv[1]).exec("insert into letter (id, signature_id, campaign, campaign_version, target, language, signer_domain, state, state_since, moves, created_at, due_at, attempts, doubts, fence) values ('x','y','c','v','t','en','d','queued',1,1,1,1,0,0,0)")`,
+      `import Database from 'libsql'; new Database(process.argv[1]).exec("insert into letter (id, signature_id, campaign, campaign_version, target, language, signer_domain, own_words, state, state_since, moves, created_at, due_at, attempts, doubts, fence) values ('x','y','c','v','t','en','d',0,'queued',1,1,1,1,0,0,0)")`,
       join(out, 'cli.db'),
     ]);
     await expect(run('audit')).rejects.toMatchObject({

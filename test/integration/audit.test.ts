@@ -38,7 +38,7 @@ const tampering: [string, string, RegExp][] = [
   ['a letter is lost', `delete from letter where state = 'accepted'`, /one letter for each target/],
   [
     'a letter appears twice',
-    `insert into letter select 'x' || substr(id, 2), signature_id, campaign, campaign_version, 'other', language, signer_domain, state, state_since, moves, created_at, due_at, attempts, doubts, fence, identity, first_attempt_at, accepted_at, petition_id from letter where state = 'for_hand'`,
+    `insert into letter select 'x' || substr(id, 2), signature_id, campaign, campaign_version, 'other', language, signer_domain, own_words, state, state_since, moves, created_at, due_at, attempts, doubts, fence, identity, mailbox, first_attempt_at, accepted_at, petition_id from letter where state = 'for_hand'`,
     /one letter for each target/,
   ],
   [

@@ -82,15 +82,15 @@ describe('what does not switch a channel', () => {
     expect(await mode()).toBe('mail');
   });
 
-  test('one real report alone; the same one a hundred times is still one', async () => {
+  test('one real report alone; the same one twenty times is still one', async () => {
     await app.sign(1);
     await app.until({ accepted: 1 });
     const path = app.embassy.received[0]?.envelope.from ?? '';
-    for (let n = 0; n < 100; n += 1) await deliver(path, policyReport());
+    for (let n = 0; n < 20; n += 1) await deliver(path, policyReport());
     await app.until({ for_hand: 1 });
     expect(await app.database.read.count(returnedMailTable)).toBe(1);
-    await waitFor(mode, (seen) => seen === 'slowed', 'a slowed channel');
-    expect((await switches()).map((change) => change.to)).toEqual(['slowed']);
+    expect(await switches()).toEqual([]);
+    expect(await mode()).toBe('mail');
   });
 
   test("bounces caused by the signers' own DMARC", async () => {
@@ -134,12 +134,13 @@ describe('what does not switch a channel', () => {
     });
     for (let n = 0; n < 12; n += 1) await app.sign(n);
     for (let round = 0; round < 5; round += 1) {
-      app.clock.move(5 * hour);
       await waitFor(
         () => app.database.read.count(outcomeTable),
         (n) => n >= 12 * (round + 1),
         'a round of deferrals',
       );
+      // Not sooner: a lease that ends in the middle of a conversation makes a doubt.
+      app.clock.move(5 * hour);
     }
     expect((await switches()).map((change) => change.to)).not.toContain('hand');
     app.embassy.become(accepts());

@@ -96,7 +96,7 @@ describe('what is refused', () => {
   });
 
   test.each<[string, string, RequestInit, number]>([
-    ['no key', path, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }, 403],
+    ['no key', path, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }, 401],
     [
       'a made-up key',
       path,
@@ -105,13 +105,13 @@ describe('what is refused', () => {
         body: '{}',
         headers: { authorization: 'Bearer todoke_0000000000000000_00000000000000000000000000000000' },
       },
-      403,
+      401,
     ],
   ])('%s', async (_what, url, init, status) => {
     const response = await fetch(app.origin + url, init);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({
-      title: 'Not allowed',
+      title: 'Not signed in',
       detail: expect.stringContaining('todoke key create'),
     });
   });

@@ -83,7 +83,7 @@ describe('a petition', () => {
     expect(response.headers.get('content-disposition')).toMatch(
       /^attachment; filename="petition-2020-0001[\w-]*\.pdf"$/,
     );
-    expect((await fetch(`${app.origin}/v1/petitions/${first.id}/volumes/1.pdf`)).status).toBe(403);
+    expect((await fetch(`${app.origin}/v1/petitions/${first.id}/volumes/1.pdf`)).status).toBe(401);
     expect((await app.call('GET', `/v1/petitions/${first.id}/volumes/2.pdf`)).status).toBe(404);
     expect((await app.call('GET', '/v1/petitions/0000000000000000')).status).toBe(404);
   });

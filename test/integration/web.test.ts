@@ -107,7 +107,7 @@ test('the description names every route that answers, and docs are readable with
   for (const route of described) {
     const [method = '', path = ''] = route.split(' ');
     const answer = await fetch(app.origin + path.replaceAll(/\{(\w+)\}/g, 'none'), { method: method.toUpperCase() });
-    expect(answer.status, route).toBe(403);
+    expect(answer.status, route).toBe(401);
   }
   const docs = await (await fetch(`${app.origin}/docs`)).text();
   expect(docs).toContain('/v1/campaigns/{campaign}/signatures');

@@ -137,9 +137,15 @@ describe('a refusal', () => {
     '550 Header value not allowed',
     "550 5.7.1 The sender is on the recipient's block list",
     '554 5.7.1 Message rejected by the recipient',
-    '550 5.7.1 Message classified as spam',
   ])('%s is the target that blocks', (line) => {
     expect(classify(line, 'dot')).toMatchObject({ class: 'target-block', attribution: 'blocked' });
+  });
+
+  test('that takes offence at the words of a letter is told apart: it may be about one signer', () => {
+    expect(classify('550 5.7.1 Message classified as spam', 'dot')).toMatchObject({
+      class: 'content',
+      attribution: 'blocked',
+    });
   });
 
   test.each([

@@ -28,6 +28,11 @@ test('a wrong value is never repeated: it may be a secret', () => {
   expect(() => readConfig({ DATABASE_URL: 'postgres://secret@host/db' })).not.toThrow(/secret/);
 });
 
+test('a lease shorter than a slow server is refused, except on this machine', () => {
+  expect(() => readConfig({ LEASE: '10m', SMTP_URL: 'smtp://relay.example' })).toThrow(/LEASE: use 14m or more/);
+  expect(readConfig({ LEASE: '1s', SMTP_URL: 'smtp://127.0.0.1:2526' }).LEASE).toBe(1_000);
+});
+
 test('all mistakes are told at once', () => {
   expect(() => readConfig({ PORT: 'x', OPS_PORT: 'y' })).toThrow(/PORT[\s\S]*OPS_PORT/);
 });

@@ -21,9 +21,11 @@ type Responses = ZodOpenApiOperationObject['responses'];
 
 const problems: Record<number, string> = {
   400: 'Something in the request is wrong; `errors` names the fields.',
-  403: 'No valid key, or one without this scope or campaign.',
+  401: 'No valid key: send one as `Authorization: Bearer …`.',
+  403: 'A key without this scope or campaign.',
   404: 'Not there.',
   409: 'Not possible in the present state.',
+  500: 'A mistake of ours; nothing was accepted.',
   503: 'Not possible now; `Retry-After` says when.',
 };
 
@@ -33,7 +35,7 @@ function answers(good: Responses, ...bad: number[]): Responses {
       status,
       { description: problems[status] ?? '', content: { 'application/problem+json': { schema: problemAnswer } } },
     ] as const;
-  return { ...good, ...Object.fromEntries([403, ...bad].map(problem)) };
+  return { ...good, ...Object.fromEntries([401, 403, ...bad, 500].map(problem)) };
 }
 
 const json = (schema: z.ZodType, description: string) => ({ description, content: { 'application/json': { schema } } });

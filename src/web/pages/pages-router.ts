@@ -46,7 +46,8 @@ function failures(needs: PageNeeds): ErrorRequestHandler {
     const known = toAppError(error);
     if (known.code !== 'internal') {
       if (known.code === 'unavailable') response.set('Retry-After', String(known.retryAfter ?? 60));
-      return answer(pageStatus(known), known.code);
+      // No page asks for a key; to a reader both are the same closed door.
+      return answer(pageStatus(known), known.code === 'unauthenticated' ? 'forbidden' : known.code);
     }
     if (needs.failed === undefined) return next(error);
     needs.failed(error);
