@@ -332,6 +332,7 @@ describe('of a whole run', () => {
     const open = { mode: 'mail', reason: 'They read mail again, says mamoruko.' };
     expect((await app.call('POST', `/v1/campaigns/${campaign}/targets/${target}/channel`, open)).status).toBe(200);
     app.embassy.become(quoting('550', '5.7.1 is not wanted here'));
+    app.clock.move(minute); // the pace of the letters before is paid off
     await broken('outcome', async () => {
       await sign(31);
       await waitFor(

@@ -1,0 +1,229 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startApp } from '../../src/app.ts';
+import { createCampaignBook } from '../../src/campaigns/campaign-book.ts';
+import { day, hour, minute } from '../../src/clock.ts';
+import { readConfig } from '../../src/config.ts';
+import { accepts, dropsAfterDot, slow } from '../../src/embassy/personalities.ts';
+import { letterTable } from '../../src/letters/letter-table.ts';
+import { attemptTable } from '../../src/outbox/attempt-table.ts';
+import { readChannel } from '../../src/outbox/channel-table.ts';
+import { recordReport } from '../../src/outcomes/record-report.ts';
+import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
+import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
+import { createEmbeddedQueue } from '../../src/queue/embedded-queue.ts';
+import { campaign, startTestApp, target, testEnvironment, type TestApp } from '../support/start-app.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let app: TestApp;
+afterEach(async () => {
+  await app.auditGreen();
+  await app.stop();
+});
+
+/** Hands a mail with a null sender to the bounce listener. */
+async function bounce(recipient: string, message: string): Promise<void> {
+  const connection = new SMTPConnection({ host: '127.0.0.1', port: app.bouncePort });
+  await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
+  await new Promise<void>((resolve, reject) =>
+    connection.send({ from: false, to: recipient }, message, (error) => (error ? reject(error) : resolve())),
+  );
+  connection.close();
+}
+
+describe('an accepted signature is never lost', () => {
+  test('also when the same person withdrew before and signs again', async () => {
+    app = await startTestApp({ env: { PACE_PER_HOUR: '1' } });
+    await app.sign(1);
+    await app.until({ accepted: 1 });
+    const first = await app.sign(2);
+    await fetch(`${first.body.receipt_url}/withdraw`, { method: 'POST' });
+    await app.until({ withdrawn: 1 });
+    const again = await app.sign(2);
+    expect(again.status).toBe(202);
+    await app.until({ withdrawn: 1, queued: 1 });
+    app.clock.move(2 * hour);
+    await app.until({ accepted: 2 });
+  });
+
+  test('when its source asks again after the campaign closed: the same event gets the same answer', async () => {
+    app = await startTestApp();
+    const first = await app.sign(1, { event_id: 'e-1' });
+    app.clock.set(Date.UTC(2020, 8, 2));
+    expect((await app.sign(1, { event_id: 'e-1' })).body).toEqual(first.body);
+    expect((await app.sign(1, { event_id: 'e-1', name: 'Other' })).status).toBe(409);
+    expect((await app.sign(2, { event_id: 'e-2' })).status).toBe(409);
+  });
+
+  test('when its campaign is taken away: the service does not start without it', async () => {
+    app = await startTestApp({ env: { PACE_PER_HOUR: '1' } });
+    await app.sign(1);
+    await app.sign(2);
+    await app.until({ accepted: 1, queued: 1 });
+    const others = mkdtempSync(join(tmpdir(), 'todoke-others-'));
+    cpSync(`campaigns/${campaign}`, join(others, 'another'), { recursive: true });
+    const start = startApp(readConfig({ ...testEnvironment(app.folder), CAMPAIGNS_DIR: others }));
+    await expect(start).rejects.toThrow(`1 to ${target} of ${campaign}`);
+    rmSync(others, { recursive: true });
+  });
+});
+
+describe('a letter is sent once', () => {
+  test('although the database is locked while its 250 comes in', async () => {
+    app = await startTestApp({ personality: slow({ ms: 150 }), env: { LEASE: '60s' } });
+    await app.sign(1);
+    await app.until({ sending: 1 });
+    const other = new Database(`${app.folder}/todoke.db`);
+    other.exec('begin immediate');
+    await waitFor(
+      () => app.embassy.received.length,
+      (n) => n === 1,
+      'the letter at the embassy',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await app.states()).sending).toBe(1);
+    other.exec('rollback');
+    other.close();
+    await app.until({ accepted: 1 });
+    expect(app.embassy.received).toHaveLength(1);
+  });
+
+  test('although it waited for a connection until its lease was used up: it goes back undialled', async () => {
+    app = await startTestApp({ personality: slow({ ms: 100 }), env: { SMTP_CONNECTIONS: '1', LEASE: '10m' } });
+    const path = `/v1/campaigns/${campaign}/targets/${target}/channel`;
+    await app.call('POST', path, { mode: 'hand', reason: 'to gather letters' });
+    for (let n = 0; n < 4; n += 1) await app.sign(n);
+    await app.until({ for_hand: 4 });
+    app.clock.move(minute);
+    await app.call('POST', path, { mode: 'mail', reason: 'to send them at once' });
+    await app.until({ sending: 4 });
+    app.clock.move(3 * minute);
+    await app.until({ accepted: 4 });
+    expect(app.embassy.received).toHaveLength(4);
+    expect(
+      await app.database.read.countBy(attemptTable, { verdict: 'unreachable', reply: 'not dialled' }),
+    ).toBeGreaterThan(0);
+    expect(await app.database.read.count(outcomeTable)).toBe(0);
+  });
+
+  test('or twice at most: after a second doubt it does not go by mail again, even when the channel reopens', async () => {
+    app = await startTestApp({ personality: dropsAfterDot() });
+    await app.sign(1);
+    await app.until({ in_doubt: 1 });
+    app.clock.move(31 * minute);
+    await waitFor(
+      () => app.database.read.count(attemptTable),
+      (n) => n === 2,
+      'a second attempt',
+    );
+    await app.until({ in_doubt: 1 });
+    app.clock.move(31 * minute);
+    await app.until({ for_hand: 1 });
+    app.embassy.become(accepts());
+    const path = `/v1/campaigns/${campaign}/targets/${target}/channel`;
+    await app.call('POST', path, { mode: 'hand', reason: 'for a test' });
+    app.clock.move(minute);
+    await app.call('POST', path, { mode: 'mail', reason: 'for a test' });
+    await app.sign(2);
+    await app.until({ for_hand: 1, accepted: 1 });
+    expect(app.embassy.received).toHaveLength(3);
+  });
+});
+
+describe('a letter is called delivered only after silence', () => {
+  test('not after a bounce that nobody can read', async () => {
+    app = await startTestApp();
+    await app.sign(1);
+    await app.until({ accepted: 1 });
+    await bounce(
+      app.embassy.received[0]?.envelope.from ?? '',
+      'Subject: failure notice\r\n\r\nHi. This is the mail program.\r\nI could not deliver your message.\r\n',
+    );
+    await waitFor(
+      () => app.database.read.findOneBy(returnedMailTable, {}),
+      (mail) => mail?.effect?.startsWith('held') ?? false,
+      'a held report',
+    );
+    app.clock.move(30 * day);
+    await app.until({ accepted: 1, delivered: 0 });
+  });
+
+  test('not when the bounce was faster than our own record of the 250', async () => {
+    app = await startTestApp({ personality: slow({ ms: 100 }) });
+    await app.sign(1);
+    await app.until({ sending: 1 });
+    const letter = await app.database.read.findOneByOrFail(letterTable, {});
+    const raw = Buffer.from(
+      [
+        'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+        'MIME-Version: 1.0',
+        '',
+        '--b',
+        'Content-Type: message/delivery-status',
+        '',
+        'Reporting-MTA: dns; x',
+        '',
+        'Final-Recipient: rfc822; ambassador@embassy.example',
+        'Action: failed',
+        'Status: 5.1.1',
+        'Diagnostic-Code: smtp; 550 5.1.1 User unknown',
+        '',
+        '--b--',
+        '',
+      ].join('\r\n'),
+    );
+    const row = {
+      id: '0'.repeat(16),
+      letterId: letter.id,
+      hash: 'h',
+      receivedAt: app.clock.now(),
+      nullSender: true,
+      raw,
+      readAt: null,
+      kind: null,
+      effect: null,
+    };
+    await app.database.write((transaction) => transaction.insert(returnedMailTable, row));
+    const needs = {
+      database: app.database,
+      clock: app.clock,
+      queue: createEmbeddedQueue({ onError: () => undefined }),
+      book: createCampaignBook([]),
+      bounceWait: day,
+      giveUpAfter: day,
+      random: () => 0.5,
+      counted: () => undefined,
+    };
+    if ((await app.states()).sending === 1) await recordReport(needs, row.id);
+    await app.until({ accepted: 1 });
+    app.clock.move(2 * minute);
+    // The sweep asks again, and the report moves the letter after all.
+    await app.until({ for_hand: 1 });
+  });
+});
+
+test("a filter's offence at signers' own words shuts nothing", async () => {
+  app = await startTestApp({
+    personality: {
+      name: 'filters words',
+      answer: ({ stage, to }) => (stage === 'dot' && to ? { say: '554 5.7.1 Message classified as spam' } : undefined),
+    },
+  });
+  for (let n = 0; n < 6; n += 1) await app.sign(n, { message: 'Buy now! XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE' });
+  await app.until({ for_hand: 6 });
+  expect(await app.database.read.countBy(outcomeTable, { class: 'content', attribution: 'blocked' })).toBe(6);
+  expect((await readChannel(app.database.read, target)).mode).toBe('mail');
+});
+
+test('rehearsal and real mail never share a database', async () => {
+  app = await startTestApp();
+  await app.sign(1);
+  await app.until({ accepted: 1 });
+  await expect(
+    startApp(readConfig({ ...testEnvironment(app.folder), SMTP_URL: 'smtp://127.0.0.1:9' })),
+  ).rejects.toThrow(/letters of a rehearsal/);
+});
