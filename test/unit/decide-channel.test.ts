@@ -123,6 +123,27 @@ describe('what never shuts a channel', () => {
     expect(decide('slowed', refused, accepted)).toBeUndefined();
   });
 
+  test("a filter's offence at words of the signers' own, while the campaign's own words do count", () => {
+    const content = (ownWords: boolean) => [1, 2, 3].map((n) => outcome(n, 'blocked', { class: 'content', ownWords }));
+    expect(decide('mail', content(true))).toBeUndefined();
+    expect(decide('slowed', content(false))).toMatchObject({ to: 'hand' });
+  });
+
+  test('signers who were erased: their blank domain is nobody', () => {
+    expect(
+      decide(
+        'slowed',
+        [1, 2, 3].map((n) => outcome(n, 'blocked', n === 3 ? { signerDomain: '' } : {})),
+      ),
+    ).toBeUndefined();
+  });
+
+  test('one report alone does not even slow it; a second signer domain does', () => {
+    const report = (n: number) => outcome(n, 'blocked', { trust: 'report-signed-path', stage: 'async' });
+    expect(decide('mail', [report(1)])).toBeUndefined();
+    expect(decide('mail', [report(1), report(2)])).toMatchObject({ to: 'slowed' });
+  });
+
   test('what was heard before the channel last changed', () => {
     expect(
       decide(
@@ -162,6 +183,12 @@ describe('the way back', () => {
     expect(decide('probing', [], [start + minute], now)).toBeUndefined();
     expect(decide('probing', [], [start + minute, start + 2 * minute], now)).toMatchObject({ to: 'mail' });
     expect(decide('probing', [], [now - minute, now - 2 * minute], now)).toBeUndefined();
+  });
+
+  test('probes without an end for a day have failed; one that got through is enough by then', () => {
+    expect(decide('probing', [], [], start + day - 1)).toBeUndefined();
+    expect(decide('probing', [], [], start + day)).toMatchObject({ to: 'hand', rule: 'probe-without-end' });
+    expect(decide('probing', [], [start + minute], start + day)).toMatchObject({ to: 'mail' });
   });
 
   test('each failed probe makes the next wait longer, up to a day', () => {
