@@ -83,12 +83,21 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   const mailRoom = await openMailRoom({ ...mailNeeds, random: options.random ?? Math.random }, closers);
   const files = createPetitionFiles(join(config.DATA_DIR, 'petitions'));
   const petitions = {
-    ...{ database, clock, book, words, files },
+    database,
+    clock,
+    book,
+    words,
+    files,
     made: () => metrics.petition('files-made'),
-    failed: (error: Error) => log.error({ reason: error.message }, 'the files of a petition could not be made'),
+    failed(error: Error) {
+      metrics.stepFailed('make-petition-files');
+      log.error({ step: 'make-petition-files', reason: error.message }, 'a step failed');
+    },
   };
   const intake = createSignatureIntake({
-    ...{ database, clock, keys },
+    database,
+    clock,
+    keys,
     writeLetters: (transaction, signed) => writeLetters({ clock }, transaction, signed),
     counted: metrics.signature,
   });

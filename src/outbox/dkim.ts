@@ -60,7 +60,7 @@ export function createDkimSigner({ domain, selector, privateKey }: DkimOptions):
       signed,
     ]);
     const unsigned =
-      `DKIM-Signature: v=1; a=${type}-sha256; c=relaxed/relaxed; d=${d};\r\n s=${s};\r\n` +
+      `DKIM-Signature: v=1; a=${type}-sha256; c=relaxed/relaxed;\r\n d=${d};\r\n s=${s};\r\n` +
       ` h=${names
         .join(':')
         .replace(/.{1,70}(?::|$)/g, '$&\r\n ')

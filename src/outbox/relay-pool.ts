@@ -1,5 +1,5 @@
 /** A small pool of kept connections to the relay. It never tries again by itself: attempts are counted in one place. */
-import { second } from '../clock.ts';
+import { second, stopwatch } from '../clock.ts';
 import { RelayConnection, type Conversation, type OutgoingMail, type Relay } from './relay-connection.ts';
 
 export interface RelayPool {
@@ -63,10 +63,13 @@ export function createRelayPool(needs: { relay: Relay; connections: number }): R
 
   async function converse(mail: OutgoingMail, within: number): Promise<Conversation> {
     let connection = takeIdle();
+    let connect: number | undefined;
     if (!connection) {
+      const watch = stopwatch();
       connection = new RelayConnection(needs.relay);
       try {
         await connection.open();
+        connect = watch();
       } catch (error) {
         const result = connection.failed(error as Error);
         connection.close();
@@ -75,7 +78,7 @@ export function createRelayPool(needs: { relay: Relay; connections: number }): R
     }
     const conversation = await connection.send(mail, within);
     keep(connection);
-    return conversation;
+    return { ...conversation, seconds: { ...conversation.seconds, ...(connect === undefined ? {} : { connect }) } };
   }
 
   return {

@@ -1,7 +1,10 @@
 /** Petitions, the names on them, and the tries at handing them over. */
 import { EntitySchema } from 'typeorm';
 import type { Instant } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import { letterTable } from '../letters/letter-table.ts';
 import { count, id, instant, json, optional, primary, word } from '../storage/columns.ts';
+import type { Transaction } from '../storage/database.ts';
 import type { Manifest } from './manifest.ts';
 
 export type PetitionState = 'sealed' | 'handed_in' | 'void';
@@ -95,3 +98,24 @@ export const handInTable = new EntitySchema<HandIn>({
     recordedBy: word(80),
   },
 });
+
+/**
+ * A petition that may still be voided or handed in, with the letters on it.
+ * Throws `not-found`, or `conflict` when it is void or handed in already.
+ */
+export async function readSealed(
+  transaction: Transaction,
+  petitionId: string,
+): Promise<{ petition: Petition; letterIds: string[] }> {
+  const petition = await transaction.findOneBy(petitionTable, { id: petitionId });
+  if (!petition) throw new AppError('not-found', 'There is no such petition.');
+  if (petition.state !== 'sealed') {
+    const state = petition.state.replace('_', ' ');
+    throw new AppError('conflict', `This petition is ${state}: only a sealed one can be voided or handed in.`);
+  }
+  const letters = await transaction.find(letterTable, {
+    select: { id: true },
+    where: { petitionId, state: 'petitioned' },
+  });
+  return { petition, letterIds: letters.map((letter) => letter.id) };
+}

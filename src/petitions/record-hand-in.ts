@@ -2,10 +2,10 @@
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { letterTable, moveLetters } from '../letters/letter-table.ts';
+import { moveLetters } from '../letters/letter-table.ts';
 import type { Database } from '../storage/database.ts';
 import { insertRows } from '../storage/rows.ts';
-import { handInTable, petitionTable, type HandIn } from './petition-table.ts';
+import { handInTable, petitionTable, readSealed, type HandIn } from './petition-table.ts';
 
 export type HandInReport = Pick<HandIn, 'at' | 'outcome' | 'place' | 'carrier' | 'reference' | 'note'>;
 
@@ -21,25 +21,15 @@ export async function recordHandIn(
 ): Promise<HandIn> {
   const now = needs.clock.now();
   return needs.database.write(async (transaction) => {
-    const petition = await transaction.findOneBy(petitionTable, { id: petitionId });
-    if (!petition) throw new AppError('not-found', 'There is no such petition.');
-    if (petition.state !== 'sealed')
-      throw new AppError(
-        'conflict',
-        `This petition is ${petition.state.replace('_', ' ')}: only a sealed one can be handed in.`,
-      );
+    const { petition, letterIds } = await readSealed(transaction, petitionId);
     if (petition.filesAt === null)
       throw new AppError('conflict', 'The files of this petition are not made yet: it cannot have been handed in.');
     const row: HandIn = { ...report, id: newId(needs.clock), petitionId, recordedAt: now, recordedBy: by };
     await insertRows(transaction, handInTable, [row]);
     if (report.outcome === 'refused') return row;
-    const letters = await transaction.find(letterTable, {
-      select: { id: true },
-      where: { petitionId, state: 'petitioned' },
-    });
     await moveLetters(
       transaction,
-      letters.map(({ id }) => ({
+      letterIds.map((id) => ({
         id,
         from: 'petitioned',
         to: 'handed_in',

@@ -1,9 +1,8 @@
 /** Step: a sealed petition is declared void, and its names wait for the next one. */
 import type { Clock } from '../clock.ts';
-import { AppError } from '../errors.ts';
-import { letterTable, moveLetters } from '../letters/letter-table.ts';
+import { moveLetters } from '../letters/letter-table.ts';
 import type { Database } from '../storage/database.ts';
-import { petitionTable, type Petition } from './petition-table.ts';
+import { petitionTable, readSealed, type Petition } from './petition-table.ts';
 
 /**
  * Voids a petition that was not handed in. Its row, places and files stay as evidence.
@@ -16,20 +15,10 @@ export async function voidPetition(
 ): Promise<Petition> {
   const now = needs.clock.now();
   return needs.database.write(async (transaction) => {
-    const petition = await transaction.findOneBy(petitionTable, { id: petitionId });
-    if (!petition) throw new AppError('not-found', 'There is no such petition.');
-    if (petition.state !== 'sealed')
-      throw new AppError(
-        'conflict',
-        `This petition is ${petition.state.replace('_', ' ')}: only a sealed one can be voided.`,
-      );
-    const letters = await transaction.find(letterTable, {
-      select: { id: true },
-      where: { petitionId, state: 'petitioned' },
-    });
+    const { petition, letterIds } = await readSealed(transaction, petitionId);
     await moveLetters(
       transaction,
-      letters.map(({ id }) => ({
+      letterIds.map((id) => ({
         id,
         from: 'petitioned',
         to: 'for_hand',

@@ -56,7 +56,10 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     log,
     origin: () => origin,
     signatures: {
-      ...{ book, clock, keepOpen, guard },
+      book,
+      clock,
+      keepOpen,
+      guard,
       accept: intake.accept,
       answered: intake.answered,
       receiptUrl: (id) => `${origin}/receipts/${receiptToken(keys, id)}`,
@@ -65,9 +68,13 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     campaigns: { database, book, clock, guard, review: needs.review },
     petitions: { database, clock, queue, book, guard, files, event: metrics.petition },
     pages: {
-      ...{ book, words, clock, keepOpen },
+      book,
+      words,
+      clock,
+      keepOpen,
       channelOf: async (target) => (await readChannel(database.read, target)).mode,
       accept: intake.accept,
+      refused: () => metrics.signature('refused'),
       receiptToken: (id) => receiptToken(keys, id),
       receiptOf: async (token) => {
         const eventId = readReceiptToken(keys, token);

@@ -191,8 +191,8 @@ function atReceiver(open: (records: TxtRecords) => Promise<Receiver>): void {
       expect(receiver.letters.length).toBeGreaterThan(names.length);
     });
 
-    // RFC 5322 §2.1.1: the first line of the signature holds a long domain where it could be folded.
-    test.fails('not even the first line of its signature is longer than 78', () => {
+    // RFC 5322 §2.1.1.
+    test('not even the first line of its signature is longer than 78', () => {
       expect(/^DKIM-Signature:.*/m.exec(receiver.letters[0]?.raw.toString() ?? '')?.[0].length).toBeLessThanOrEqual(78);
     });
 
@@ -318,7 +318,7 @@ function atReceiver(open: (records: TxtRecords) => Promise<Receiver>): void {
     });
 
     // A receiver holds DKIM against From (RFC 9989 §4.4): with our other key the letter fails the signer's DMARC.
-    test.fails('is signed with the key of the signer’s domain where we hold it', async () => {
+    test('is signed with the key of the signer’s domain where we hold it', async () => {
       const { read, raw } = await carry(app, 4, { email: 'hanako@members.example' });
       expect(read.from?.address).toBe('hanako@members.example');
       expect(await receiver.verifies(raw)).toBe(true);

@@ -75,6 +75,7 @@ async function sign(needs: PageNeeds, campaign: Campaign, { request, response, f
     const accepted = await needs.accept(signature, eventId);
     response.redirect(303, `/receipts/${encodeURIComponent(needs.receiptToken(accepted.id))}?thanks`);
   } catch (thrown) {
+    needs.refused?.();
     const error = toAppError(thrown);
     const status = pageStatus(error);
     if (error.code === 'invalid') {

@@ -16,6 +16,8 @@ export interface PageNeeds {
   keepOpen: boolean;
   channelOf(target: string): Promise<ChannelMode>;
   accept(signature: Signature, eventId: string | undefined): Promise<Accepted>;
+  /** Metrics: told of every form that was not accepted. */
+  refused?(): void;
   receiptToken(eventId: string): string;
   /** Undefined for an unknown token. */
   receiptOf(token: string): Promise<Receipt | undefined>;
