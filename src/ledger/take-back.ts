@@ -57,6 +57,9 @@ export async function erase(needs: Needs, eventId: string): Promise<void> {
       ...(onPaper ? {} : { name: null, erasedAt: now }),
     };
     await transaction.update(signatureTable, { id: first.signatureId }, blank);
+    // The digest of what was sent could confirm a guess; the hash of the event id stays, or a late
+    // repetition of the push would bring the person back.
+    await transaction.update(eventTable, { signatureId: first.signatureId }, { contents: 'erased' });
     for (const { id } of letters) {
       await transaction.update(attemptTable, { letterId: id }, { reply: null });
       await transaction.update(outcomeTable, { letterId: id }, { text: '', signerDomain: '' });

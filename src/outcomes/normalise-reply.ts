@@ -35,8 +35,8 @@ export function normaliseReply(text: string): NormalReply {
       links.push(found.toLowerCase());
       return ' ';
     })
-    .replaceAll(missingSpace, '$1. ')
     .replaceAll(address, 'address')
+    .replaceAll(missingSpace, '$1. ')
     .replaceAll(ipv4, 'ip')
     .replaceAll(ipv6, 'ip')
     .replaceAll(host, (name) => (exchangeTerm.test(name) || listName.test(name) ? name : 'host'))

@@ -104,8 +104,10 @@ async function switchBy(needs: ReviewNeeds, target: string, choose: Choose): Pro
 }
 
 function after(needs: ReviewNeeds, channel: Channel, decision: Decision & { by: string }, now: Instant): Channel {
+  // What was heard up to this very moment must not undo what a person decides.
+  const since = decision.by === 'rule' ? now : now + 1;
   const failed = channel.mode === 'probing' && decision.to === 'hand' ? channel.failedProbes + 1 : channel.failedProbes;
-  const next: Channel = { ...channel, mode: decision.to, since: now, reason: decision.reason, failedProbes: failed };
+  const next: Channel = { ...channel, mode: decision.to, since, reason: decision.reason, failedProbes: failed };
   // probeAt stays set after reopening until the pump has brought the waiting names back.
   if (decision.to !== 'hand') return next;
   return { ...next, probeAt: decision.by === 'rule' ? now + probeWait(needs.probeAfter, failed) : onlyByStaff };

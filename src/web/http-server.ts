@@ -25,6 +25,9 @@ export async function openHttp(app: Express, at: { host: string; port: number })
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        // Connections are kept alive; each is ended as soon as its request is answered.
+        const ending = setInterval(() => server.closeIdleConnections(), 50);
+        server.once('close', () => clearInterval(ending));
         server.closeIdleConnections();
         // A client that trickles must not hold up the stop: what it was answered is on disk.
         setTimeout(() => server.closeAllConnections(), patience).unref();
