@@ -167,9 +167,17 @@ function consentProblems(campaign: Campaign, given: Record<string, string | unde
   );
 }
 
+/** Making a formatter costs more than a whole signature; campaigns live in a few time zones. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
 /** The calendar day of an instant in a time zone, as `YYYY-MM-DD`. */
 export function localDate(at: Instant, timeZone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(at);
+  let calendar = calendars.get(timeZone);
+  if (!calendar) {
+    calendar = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
+    calendars.set(timeZone, calendar);
+  }
+  return calendar.format(at);
 }
 
 /** Whether a campaign takes signatures at an instant: its days are days of its own time zone, both ends included. */
