@@ -68,7 +68,11 @@ export interface FormView {
     complaint: Complaint | undefined;
   })[];
   /** Every complaint once, with the place it is about. */
-  complaints: readonly (Complaint & { place: string })[];
+  complaints: readonly (Complaint & {
+    place: string;
+    /** How a consent begins, to tell its complaint from that of another. */
+    about: string | undefined;
+  })[];
   notice: string | undefined;
 }
 
@@ -110,10 +114,17 @@ export function formView(
     consents,
     complaints: [...complaints].map(([place, complaint]) => ({
       ...complaint,
+      about: beginningOf(consents.find((consent) => consent.field === place)?.text),
       place: places.has(place) ? place : place === 'language' ? 'letter' : 'sign',
     })),
     notice,
   };
+}
+
+function beginningOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const letters = [...text];
+  return letters.length <= 40 ? text : `${letters.slice(0, 40).join('')}…`;
 }
 
 function complaintOf(
