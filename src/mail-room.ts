@@ -120,10 +120,13 @@ export async function openMailRoom(needs: MailRoomNeeds, closers: Closers): Prom
       readReport: (job) => recordReport({ ...shared, ...waits, counted: metrics.outcome }, job.returnedMailId),
       reviewChannel: async (job) => void (await reviewChannel(review, job.target)),
       releaseLetters: () => releaseLetters({ ...shared, pacePerHour: config.PACE_PER_HOUR, lease: config.LEASE }),
-      sweepOverdue: () => sweepOverdue({ ...shared, inDoubtWait: config.IN_DOUBT_WAIT }),
+      sweepOverdue: () => sweepOverdue({ ...shared, ...waits }),
       reviewAllChannels: () => reviewAllChannels(review),
     },
-    stopSending: pool.close,
+    stopSending() {
+      recorder.hurry();
+      return pool.close();
+    },
   };
 }
 

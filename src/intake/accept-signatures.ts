@@ -11,6 +11,7 @@ import { insertRows } from '../storage/rows.ts';
 import { canonicalAddress } from './email-address.ts';
 import type { Signature, SignedLetter } from './signature.ts';
 import {
+  erasedContents,
   eventsByKey,
   eventTable,
   signersByKey,
@@ -82,8 +83,10 @@ export function createSignatureIntake(needs: Needs): SignatureIntake {
       return answer;
     },
     async answered(source, eventId, contents) {
-      const known = await needs.database.read.findOneBy(eventTable, { eventKey: digest(source, eventId), contents });
-      return known ? { id: known.id, replay: true } : undefined;
+      const known = await needs.database.read.findOneBy(eventTable, { eventKey: digest(source, eventId) });
+      return known && (known.contents === contents || known.contents === erasedContents)
+        ? { id: known.id, replay: true }
+        : undefined;
     },
     drain: () => group.drain(),
   };
@@ -107,7 +110,7 @@ async function commit(needs: Needs, items: readonly Waiting[]): Promise<Answer[]
     const given = items.map((item): Answer => {
       const known = events.get(item.eventKey);
       if (known) {
-        if (known.contents !== item.contents) return reused();
+        if (known.contents !== item.contents && known.contents !== erasedContents) return reused();
         results.push('replay');
         return { id: known.id, replay: true };
       }

@@ -75,6 +75,9 @@ export const eventTable = new EntitySchema<EventRow>({
   },
 });
 
+/** Stands for the contents of an event whose signer was erased: sent again, it is the same event still. */
+export const erasedContents = 'erased';
+
 /** Events already known among these keys. */
 export async function eventsByKey(transaction: Transaction, keys: readonly string[]): Promise<Map<string, EventRow>> {
   const rows = await transaction.findBy(eventTable, { eventKey: In([...keys]) });

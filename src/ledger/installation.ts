@@ -37,7 +37,12 @@ export async function assertInstallation(
     await database.write((transaction) =>
       insertRows(transaction, installationTable, [{ id: 'this', kind, since: now.now }]),
     );
-  else if (known.kind !== kind) {
+  else if (known.kind !== kind && !(await database.read.exists(letterTable))) {
+    // Nobody signed yet: somebody only had a look at it.
+    await database.write((transaction) =>
+      transaction.update(installationTable, { id: 'this' }, { kind, since: now.now }),
+    );
+  } else if (known.kind !== kind) {
     throw new AppError(
       'conflict',
       now.rehearsal

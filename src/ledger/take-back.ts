@@ -2,7 +2,7 @@
 import { IsNull, Like } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import { eventTable, signatureTable, type EventRow } from '../intake/signature-table.ts';
+import { erasedContents, eventTable, signatureTable, type EventRow } from '../intake/signature-table.ts';
 import { letterTable, moveLetters } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import type { LetterState } from '../letters/letter-states.ts';
@@ -59,7 +59,7 @@ export async function erase(needs: Needs, eventId: string): Promise<void> {
     await transaction.update(signatureTable, { id: first.signatureId }, blank);
     // The digest of what was sent could confirm a guess; the hash of the event id stays, or a late
     // repetition of the push would bring the person back.
-    await transaction.update(eventTable, { signatureId: first.signatureId }, { contents: 'erased' });
+    await transaction.update(eventTable, { signatureId: first.signatureId }, { contents: erasedContents });
     for (const { id } of letters) {
       await transaction.update(attemptTable, { letterId: id }, { reply: null });
       await transaction.update(outcomeTable, { letterId: id }, { text: '', signerDomain: '' });

@@ -15,7 +15,7 @@ export interface RelayPool {
 export interface SendLimits {
   /** Asked when a connection is free: whether there is still time to begin. */
   mayStart(): boolean;
-  /** Milliseconds after which a conversation is cut off, however alive it seems. */
+  /** Milliseconds after which dialling and talking are cut off, however alive the server seems. */
   within: number;
 }
 
@@ -61,31 +61,50 @@ export function createRelayPool(needs: { relay: Relay; connections: number }): R
     idle.set(connection, timer);
   }
 
-  async function converse(mail: OutgoingMail, within: number): Promise<Conversation> {
-    let connection = takeIdle();
-    let connect: number | undefined;
-    if (!connection) {
-      const watch = stopwatch();
-      connection = new RelayConnection(needs.relay);
-      try {
-        await connection.open();
-        connect = watch();
-      } catch (error) {
-        const result = connection.failed(error as Error);
-        connection.close();
-        return { result, seconds: {} };
-      }
+  /** A new connection, greeted and signed in, or what kept it from being one. */
+  async function dial(
+    within: number,
+  ): Promise<{ connection: RelayConnection; connect: number } | { failed: Conversation }> {
+    const connection = new RelayConnection(needs.relay);
+    const watch = stopwatch();
+    // A server that dribbles through its greeting must not outlive the lease either.
+    const cut = setTimeout(() => connection.close(), within);
+    try {
+      await connection.open();
+      return { connection, connect: watch() };
+    } catch (error) {
+      connection.close();
+      return { failed: { result: connection.failed(error as Error), seconds: {} } };
+    } finally {
+      clearTimeout(cut);
     }
-    const conversation = await connection.send(mail, within);
+  }
+
+  async function converse(mail: OutgoingMail, { mayStart, within }: SendLimits): Promise<Conversation | 'not-started'> {
+    const kept = takeIdle();
+    if (kept) return finish(kept, await kept.send(mail, within));
+    const watch = stopwatch();
+    const dialled = await dial(within);
+    if ('failed' in dialled) return dialled.failed;
+    const { connection, connect } = dialled;
+    if (closing || !mayStart()) {
+      keep(connection);
+      return 'not-started';
+    }
+    const conversation = await connection.send(mail, Math.max(within - watch() * 1000, 0));
+    return finish(connection, { ...conversation, seconds: { ...conversation.seconds, connect } });
+  }
+
+  function finish(connection: RelayConnection, conversation: Conversation): Conversation {
     keep(connection);
-    return { ...conversation, seconds: { ...conversation.seconds, ...(connect === undefined ? {} : { connect }) } };
+    return conversation;
   }
 
   return {
-    async send(mail, { mayStart, within }) {
+    async send(mail, limits) {
       await enter();
       try {
-        return closing || !mayStart() ? 'not-started' : await converse(mail, within);
+        return closing || !limits.mayStart() ? 'not-started' : await converse(mail, limits);
       } finally {
         leave();
       }

@@ -1,6 +1,6 @@
 /** Step: what a conversation ended in is written down, counted for whose failure it was, and the letter moves on. */
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
-import type { Clock } from '../clock.ts';
+import { stopwatch, type Clock } from '../clock.ts';
 import { newId } from '../ids.ts';
 import { moveLetters, type Move } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
@@ -45,30 +45,42 @@ interface Ended {
 export interface AttemptRecorder {
   /** Resolves when the end of the attempt is on disk: it is tried again until it is. */
   record(claimed: Claimed, result: AttemptResult): Promise<void>;
-  /** A claimed letter was never dialled: it is due again at once, and no attempt of it counts. */
+  /** A claimed letter was never dialled: it is due again at once. The attempt stays on record as not dialled. */
   putBack(claimed: Claimed): Promise<void>;
+  /** The service is stopping: a database that will not write is no longer waited for long. */
+  hurry(): void;
 }
 
+/** Seconds. While the service stops, a database that will not write is not waited for: the sweep finds the letter in doubt. */
+const hurriedPatience = 5;
+
 export function createAttemptRecorder(needs: RecordNeeds): AttemptRecorder {
+  let hurriedFor: (() => number) | undefined;
+  /** Until the leases of these letters end; then they are in doubt whatever we know. */
+  const until = (attempts: readonly Attempt[]) => {
+    const oldest = Math.min(...attempts.map((attempt) => attempt.startedAt));
+    return (): boolean => (hurriedFor ? hurriedFor() < hurriedPatience : needs.clock.now() < oldest + needs.lease);
+  };
+  const { failed } = needs;
   // A 250 that is forgotten is a letter sent twice: neither a locked database nor a full disk may lose it.
   const group = createGroupCommit<Ended, void>(async (ended) => {
-    await persist(() => commit(needs, ended), needs.lease, needs.failed);
+    const goOn = until(ended.map(({ claimed }) => claimed.attempt));
+    await persist(() => commit(needs, ended), { goOn, failed });
     return ended.map(() => undefined);
   });
   return {
     record: (claimed, result) => group.add({ claimed, result }),
-    putBack: ({ letter, attempt }) => persist(() => undo(needs, letter, attempt), needs.lease, needs.failed),
+    putBack: ({ letter, attempt }) => persist(() => undo(needs, letter, attempt), { goOn: until([attempt]), failed }),
+    hurry() {
+      hurriedFor ??= stopwatch();
+    },
   };
 }
 
-async function undo(
-  { database, clock }: RecordNeeds,
-  { id, attempts, doubts }: Letter,
-  attempt: Attempt,
-): Promise<void> {
+async function undo({ database, clock }: RecordNeeds, { id }: Letter, attempt: Attempt): Promise<void> {
   const now = clock.now();
   await database.write(async (transaction) => {
-    const patch = { dueAt: now, attempts, doubts };
+    const patch = { dueAt: now };
     await moveLetters(
       transaction,
       [

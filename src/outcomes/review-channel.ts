@@ -149,7 +149,8 @@ function toSwitch(
 }
 
 async function hear(transaction: Transaction, channel: Channel, now: Instant): Promise<Heard> {
-  const since = Math.max(channel.since, now - memory);
+  // A probe is judged by all it led to; anything else by what still speaks about today.
+  const since = channel.mode === 'probing' ? channel.since : Math.max(channel.since, now - memory);
   const outcomes: OutcomeRow[] = await transaction.find(outcomeTable, {
     where: { target: channel.target, at: MoreThanOrEqual(since) },
     order: { at: 'DESC' },

@@ -1,11 +1,12 @@
 /** Step on a timer: what silence means. Letters whose wait has ended move on; lost reminders are asked again. */
-import { IsNull, LessThan } from 'typeorm';
+import { In, IsNull, LessThan } from 'typeorm';
 import { minute, type Clock, type Instant } from '../clock.ts';
 import { letterTable, moveLetters, type Move } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import type { LetterState } from '../letters/letter-states.ts';
+import { attemptTable } from '../outbox/attempt-table.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database, Transaction } from '../storage/database.ts';
 import { returnedMailTable } from './returned-mail-table.ts';
 
 interface Needs {
@@ -13,6 +14,7 @@ interface Needs {
   clock: Clock;
   queue: Queue;
   inDoubtWait: number;
+  bounceWait: number;
 }
 
 /** Letters moved in one transaction. */
@@ -50,6 +52,7 @@ export async function sweepOverdue(needs: Needs): Promise<void> {
           where: { state: state as LetterState, dueAt: LessThan(now) },
           take: bulk,
         });
+        await endKnownDoubts(transaction, overdue, needs, now);
         await moveLetters(
           transaction,
           overdue.map((letter) => ({ id: letter.id, from: letter.state, fence: letter.fence, ...rule(letter) })),
@@ -65,4 +68,31 @@ export async function sweepOverdue(needs: Needs): Promise<void> {
     take: bulk,
   });
   for (const { id } of unread) await needs.queue.ask('read-report', { returnedMailId: id });
+}
+
+/**
+ * A 250 that was written down late, after its lease had ended: the letter is no longer in doubt, whatever
+ * other attempt followed. What was accepted before an earlier return does not count.
+ */
+async function endKnownDoubts(
+  transaction: Transaction,
+  letters: readonly Letter[],
+  needs: Needs,
+  now: Instant,
+): Promise<void> {
+  const doubted = letters.filter((letter) => letter.state === 'in_doubt');
+  if (doubted.length === 0) return;
+  const taken = await transaction.find(attemptTable, {
+    where: { letterId: In(doubted.map(({ id }) => id)), verdict: 'accepted' },
+  });
+  const ended = doubted.flatMap((letter): Move[] => {
+    const attempt = taken.find(
+      ({ letterId, endedAt }) => letterId === letter.id && (endedAt ?? 0) > (letter.acceptedAt ?? 0),
+    );
+    const patch = { acceptedAt: now, dueAt: now + needs.bounceWait };
+    return attempt
+      ? [{ id: letter.id, from: 'in_doubt', to: 'accepted', reason: 'a server took it', cause: attempt.id, patch }]
+      : [];
+  });
+  await moveLetters(transaction, ended, now);
 }

@@ -1,27 +1,23 @@
 /** Writing what must not be forgotten: tried again until the database takes it. */
 import { asError } from '../errors.ts';
 
-/**
- * Runs `write` until it succeeds, with growing pauses up to two seconds. Rejects with the last error when it
- * still fails after `patience` milliseconds. `failed` hears of every failure.
- */
-export async function persist(
-  write: () => Promise<void>,
-  patience: number,
-  failed: (error: Error) => void,
-): Promise<void> {
-  let pause = 20;
-  let waited = 0;
-  for (;;) {
+interface Persistence {
+  /** Asked after every failure: whether it is worth another try. */
+  goOn: () => boolean;
+  /** Hears of every failure. */
+  failed: (error: Error) => void;
+}
+
+/** Runs `write` until it succeeds, with growing pauses up to two seconds. Rejects with its last error. */
+export async function persist(write: () => Promise<void>, { goOn, failed }: Persistence): Promise<void> {
+  for (let pause = 20; ; pause = Math.min(pause * 2, 2_000)) {
     try {
       await write();
       return;
     } catch (thrown) {
       failed(asError(thrown));
-      if (waited >= patience) throw thrown;
+      if (!goOn()) throw thrown;
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
-    waited += pause;
-    pause = Math.min(pause * 2, 2_000);
   }
 }

@@ -1,4 +1,5 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
@@ -8,7 +9,7 @@ import { startApp } from '../../src/app.ts';
 import { createCampaignBook } from '../../src/campaigns/campaign-book.ts';
 import { day, hour, minute } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
-import { accepts, dropsAfterDot, slow } from '../../src/embassy/personalities.ts';
+import { accepts, dropsAfterDot, refusesByPolicy, slow } from '../../src/embassy/personalities.ts';
 import { letterTable } from '../../src/letters/letter-table.ts';
 import { attemptTable } from '../../src/outbox/attempt-table.ts';
 import { readChannel } from '../../src/outbox/channel-table.ts';
@@ -16,6 +17,7 @@ import { recordReport } from '../../src/outcomes/record-report.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
 import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
 import { createEmbeddedQueue } from '../../src/queue/embedded-queue.ts';
+import { realClock } from '../support/movable-clock.ts';
 import { campaign, startTestApp, target, testEnvironment, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -217,6 +219,127 @@ test("a filter's offence at signers' own words shuts nothing", async () => {
   await app.until({ for_hand: 6 });
   expect(await app.database.read.countBy(outcomeTable, { class: 'content', attribution: 'blocked' })).toBe(6);
   expect((await readChannel(app.database.read, target)).mode).toBe('mail');
+});
+
+describe('a server that dribbles', () => {
+  /** Greets, and then answers EHLO one line at a time, for ever or for a while; counts the letters it takes. */
+  async function dribbler(lines: number): Promise<{ url: string; taken: () => number; close: () => void }> {
+    let taken = 0;
+    const server = createTcpServer((socket) => {
+      let inMessage = false;
+      socket.on('error', () => undefined);
+      socket.write('220 dribbler\r\n');
+      socket.on('data', (chunk) => {
+        const text = chunk.toString();
+        if (inMessage) {
+          if (!text.endsWith('\r\n.\r\n')) return;
+          inMessage = false;
+          taken += 1;
+          return void socket.write('250 taken\r\n');
+        }
+        if (!/^EHLO/i.test(text)) {
+          inMessage = /^DATA/im.test(text);
+          return void socket.write(inMessage ? '354 go on\r\n' : '250 ok\r\n');
+        }
+        let left = lines;
+        const timer = setInterval(() => {
+          left -= 1;
+          if (left > 0 && !socket.destroyed) return void socket.write('250-and more\r\n');
+          clearInterval(timer);
+          if (!socket.destroyed) socket.write('250 done\r\n');
+        }, 50);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return {
+      url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      taken: () => taken,
+      close: () => void server.close(),
+    };
+  }
+
+  test('through its greeting outlives no lease, and a stop does not wait for it', async () => {
+    const relay = await dribbler(Number.POSITIVE_INFINITY);
+    app = await startTestApp({
+      clock: realClock(),
+      env: { KEEP_OPEN: 'yes', SMTP_URL: relay.url, LEASE: '1s', IN_DOUBT_WAIT: '1h' },
+    });
+    await app.sign(1);
+    await waitFor(
+      () => app.database.read.countBy(attemptTable, { verdict: 'unreachable' }),
+      (n) => n === 1,
+      'an attempt that was cut off',
+    );
+    expect(relay.taken()).toBe(0);
+    relay.close();
+  });
+
+  test('for longer than is left of the lease gets no letter at all, rather than one too late', async () => {
+    const relay = await dribbler(12);
+    app = await startTestApp({
+      clock: realClock(),
+      env: { KEEP_OPEN: 'yes', SMTP_URL: relay.url, LEASE: '2s', IN_DOUBT_WAIT: '1h' },
+    });
+    await app.sign(1);
+    await waitFor(
+      () => app.database.read.countBy(attemptTable, { reply: 'not dialled' }),
+      (n) => n >= 1,
+      'a letter put back',
+    );
+    // The connection was kept: the next try goes over it at once.
+    await app.until({ accepted: 1 });
+    expect(relay.taken()).toBe(1);
+    relay.close();
+  });
+});
+
+test('an erased event sent again is the same event still, and brings nobody back', async () => {
+  app = await startTestApp({ env: { PACE_PER_HOUR: '1' } });
+  await app.sign(9);
+  await app.until({ accepted: 1 });
+  const first = await app.sign(1, { event_id: 'e-1' });
+  await fetch(`${first.body.receipt_url}/erase`, { method: 'POST' });
+  await app.until({ withdrawn: 1 });
+  const again = await app.sign(1, { event_id: 'e-1' });
+  expect(again).toMatchObject({ status: 202, body: first.body });
+  await app.until({ withdrawn: 1, accepted: 1, queued: 0 });
+});
+
+test('one probe that got through is not forgotten when patience ends', async () => {
+  app = await startTestApp();
+  app.embassy.become(refusesByPolicy());
+  for (let n = 0; n < 4; n += 1) await app.sign(n);
+  await waitFor(
+    async () => (await readChannel(app.database.read, target)).mode,
+    (mode) => mode === 'hand',
+    'a shut channel',
+  );
+  await app.until({ for_hand: 4 });
+  await app.call('POST', `/v1/campaigns/${campaign}/petitions`, { target });
+  await app.until({ petitioned: 4 });
+  await app.sign(20);
+  await app.until({ for_hand: 1 });
+  app.embassy.become(accepts());
+  app.clock.move(hour + minute);
+  await app.until({ accepted: 1 });
+  app.clock.move(day + minute);
+  await waitFor(
+    async () => (await readChannel(app.database.read, target)).mode,
+    (mode) => mode === 'mail',
+    'an open channel',
+  );
+});
+
+test('a body of the wrong shape is told so, however deep it is', async () => {
+  app = await startTestApp();
+  const deep = `{"event_id":"x","a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+  expect((await app.call('POST', `/v1/campaigns/${campaign}/signatures`, deep)).status).toBe(400);
+});
+
+test('an installation nobody signed at may still become real', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'todoke-first-'));
+  await (await startTestApp({ folder })).stop();
+  app = await startTestApp({ folder, env: { SMTP_URL: 'smtp://127.0.0.1:9' } });
 });
 
 test('rehearsal and real mail never share a database', async () => {

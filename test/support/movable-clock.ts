@@ -19,3 +19,11 @@ export function movableClock(start = Date.UTC(2020, 5, 15, 3)): MovableClock {
     },
   };
 }
+
+/** The time of this machine, for what really takes time; it cannot be moved. */
+export function realClock(): MovableClock {
+  const fixed = (): never => {
+    throw new Error('this clock cannot be moved');
+  };
+  return { now: () => Date.now(), move: fixed, set: fixed };
+}

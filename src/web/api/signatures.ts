@@ -6,7 +6,7 @@ import type { Campaign } from '../../campaigns/campaign.ts';
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import type { Accepted } from '../../intake/accept-signatures.ts';
-import { contentsOf, readSignature, type Signature } from '../../intake/signature.ts';
+import { contentsOf, readSignature, signatureInput, type Signature } from '../../intake/signature.ts';
 import { ndjsonLines, type NdjsonLine } from '../ndjson-lines.ts';
 import { statusOf, toAppError, toProblem } from '../problem.ts';
 import { keyOf, type KeyGuard } from '../require-key.ts';
@@ -83,18 +83,15 @@ export async function takeOne(
     const { id } = await needs.accept(signature, oneEventId(eventId, idempotencyKey));
     return answer(id);
   } catch (thrown) {
-    const eventId = idempotencyKey ?? eventIdIn(body);
+    // Only what has the right shape can have been accepted before.
+    const shaped = signatureInput.safeParse(body);
+    const eventId = shaped.success ? (idempotencyKey ?? shaped.data.event_id) : undefined;
     const before =
-      eventId === undefined ? undefined : await needs.answered(source, eventId, contentsOf(campaign.slug, body));
+      eventId === undefined ? undefined : await needs.answered(source, eventId, contentsOf(campaign.slug, shaped.data));
     if (before) return answer(before.id);
     needs.refused();
     throw thrown;
   }
-}
-
-function eventIdIn(body: unknown): string | undefined {
-  const id = typeof body === 'object' && body !== null && 'event_id' in body ? body.event_id : undefined;
-  return typeof id === 'string' ? id : undefined;
 }
 
 function oneEventId(field: string | undefined, header: string | undefined): string | undefined {
