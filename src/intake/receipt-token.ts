@@ -1,5 +1,5 @@
 /** The token in a receipt link: names one event and cannot be guessed. Nothing of it is stored. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { base32hex, idPattern } from '../ids.ts';
 import type { KeyRing } from '../key-ring.ts';
 
@@ -19,6 +19,6 @@ export function readReceiptToken(keys: KeyRing, token: string): string | undefin
   return valid.length > 0 ? eventId : undefined;
 }
 
-function proof(key: Buffer, eventId: string): string {
+function proof(key: KeyObject, eventId: string): string {
   return base32hex(createHmac('sha256', key).update(`receipt\0${eventId}`).digest().subarray(0, 10));
 }

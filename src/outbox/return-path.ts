@@ -1,5 +1,5 @@
 /** The return path of a letter: an address of ours that leads a bounce to its letter and that nobody else can make. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { day, type Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { base32hex, idPattern } from '../ids.ts';
@@ -73,7 +73,7 @@ export function createReturnPaths({ keys, domain }: { keys: KeyRing; domain: str
 type Parts = [whole: string, key: string, letterId: string, day: string, mac: string];
 
 /** The first word keeps these MACs apart from every other use of the same ring. */
-function macOf(key: Buffer, kid: string, letterId: string, sentOn: string): string {
+function macOf(key: KeyObject, kid: string, letterId: string, sentOn: string): string {
   const mac = createHmac('sha256', key).update(`return-path|1|${kid}|${letterId}|${sentOn}`).digest();
   return base32hex(mac.subarray(0, macBytes));
 }

@@ -1,4 +1,5 @@
 /** Return paths: ours lead to their letter, all others to nothing. */
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { day, hour } from '../../src/clock.ts';
@@ -7,10 +8,10 @@ import { base32hex } from '../../src/ids.ts';
 import type { KeyRing } from '../../src/key-ring.ts';
 import { createReturnPaths } from '../../src/outbox/return-path.ts';
 
-const old = Buffer.alloc(32, 1);
-const young = Buffer.alloc(32, 2);
+const old = createSecretKey(Buffer.alloc(32, 1));
+const young = createSecretKey(Buffer.alloc(32, 2));
 const domain = 'bounce.todoke.example';
-const ring = (current: string, ...keys: [string, Buffer][]): KeyRing => ({ current, keys: new Map(keys) });
+const ring = (current: string, ...keys: [string, KeyObject][]): KeyRing => ({ current, keys: new Map(keys) });
 const paths = createReturnPaths({ keys: ring('1', ['1', old]), domain });
 
 const letterId = '0e5ev8a2kq0123uv';

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/errors.ts';
@@ -33,7 +34,7 @@ describe('ids', () => {
 describe('receipt tokens', () => {
   const ring = (...keys: [string, string][]) => ({
     current: keys[0]?.[0] ?? '',
-    keys: new Map(keys.map(([id, text]) => [id, Buffer.from(text.padEnd(32, '.'))])),
+    keys: new Map(keys.map(([id, text]) => [id, createSecretKey(Buffer.from(text.padEnd(32, '.')))])),
   });
 
   test('lead back to their event, also after the key was rotated', () => {
