@@ -123,8 +123,8 @@ export function formView(
 
 function beginningOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  const letters = [...text];
-  return letters.length <= 40 ? text : `${letters.slice(0, 40).join('')}…`;
+  // A pair of surrogates is not cut in two.
+  return text.length <= 40 ? text : `${text.slice(0, 40).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function complaintOf(
