@@ -7,12 +7,13 @@ const bidiControl = /[\u202a-\u202e\u2066-\u2069]/u;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Counts what a reader would call characters. */
-export function graphemeCount(text: string): number {
-  // Counting stops far above any limit: a hostile megabyte must not cost a second.
-  let n = 0;
-  for (const _ of graphemes.segment(text.slice(0, 20_000))) n += 1;
-  return n;
+/**
+ * Whether a text has more than `most` of what a reader would call characters. Counting is only needed between the
+ * sure cases: a character has at least one code unit, and a pile of marks is long at four.
+ */
+function isLongerThan(most: number, text: string): boolean {
+  if (text.length <= most) return false;
+  return text.length > 4 * most || [...graphemes.segment(text)].length > most;
 }
 
 /** Gives the name to store, or what is wrong with it. */
@@ -26,8 +27,7 @@ export function readPersonName(typed: string): { name: string } | { problem: str
     return { problem: 'holds a text direction control: leave it out, the direction is found by itself' };
   if (!/[\p{L}\p{N}]/u.test(name))
     return { problem: 'holds no letter: write the name that shall stand under the letter' };
-  if (name.length > 4 * longest || graphemeCount(name) > longest)
-    return { problem: `is longer than ${longest} characters: shorten it` };
+  if (isLongerThan(longest, name)) return { problem: `is longer than ${longest} characters: shorten it` };
   return { name };
 }
 
@@ -40,7 +40,7 @@ export function readOwnMessage(typed: string): { message: string | undefined } |
   if (!message.isWellFormed()) return { problem: 'holds a broken character: send it as valid UTF-8' };
   if (/[^\P{Cc}\n\t]/u.test(message)) return { problem: 'holds a control character: remove it' };
   if (bidiControl.test(message)) return { problem: 'holds a text direction control: leave it out' };
-  if (message.length > 8 * longestMessage || graphemeCount(message) > longestMessage) {
+  if (isLongerThan(longestMessage, message)) {
     return { problem: `is longer than ${longestMessage} characters: shorten it` };
   }
   return { message };
