@@ -1,5 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -144,6 +146,22 @@ describe('the command line', () => {
       '550 5.7.1 Message rejected: the recipient has blocked mail of this campaign',
     );
     expect(stdout).toMatch(/blocked|refus/i);
+  });
+
+  test('a start that fails ends, and says why', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const env = {
+      ...process.env,
+      DATABASE_URL: `sqlite:${join(out, 'taken.db')}`,
+      DATA_DIR: out,
+      LOG_LEVEL: 'silent',
+      BOUNCE_PORT: '0',
+      PORT: String((taken.address() as AddressInfo).port),
+    };
+    const serve = promisify(execFile)(process.execPath, ['src/cli/todoke.ts', 'serve'], { timeout: 30_000, env });
+    await expect(serve).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('EADDRINUSE') });
+    taken.close();
   });
 
   test('a mistake in the configuration ends with a sentence and 1', async () => {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { recordReport } from '../../src/outcomes/record-report.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
 import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
 import { createEmbeddedQueue } from '../../src/queue/embedded-queue.ts';
+import { campaignsWith } from '../support/campaigns-with.ts';
 import { realClock } from '../support/movable-clock.ts';
 import { campaign, startTestApp, target, testEnvironment, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -110,6 +111,35 @@ describe('a letter is sent once', () => {
       await app.database.read.countBy(attemptTable, { verdict: 'unreachable', reply: 'not dialled' }),
     ).toBeGreaterThan(0);
     expect(await app.database.read.count(outcomeTable)).toBe(0);
+  });
+
+  test('with the same bytes when in doubt, although its campaign was edited meanwhile', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'todoke-edited-'));
+    const campaigns = campaignsWith({ identity: 'reply-to' });
+    const options = { folder, env: { CAMPAIGNS_DIR: campaigns } };
+    app = await startTestApp({ ...options, personality: dropsAfterDot({ times: 1, taken: true }) });
+    await app.sign(1);
+    await app.until({ in_doubt: 1 });
+    const first = app.embassy.received[0]?.raw.toString();
+    const { clock } = app;
+    await app.stop();
+    const file = join(campaigns, campaign, 'campaign.yaml');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8')
+        .replaceAll('Human Rights Desk', 'Another Desk')
+        .replaceAll('ambassador@', 'office@')
+        .replaceAll('letters@', 'post@'),
+    );
+    app = await startTestApp({ ...options, clock });
+    app.clock.move(31 * minute);
+    await app.until({ accepted: 1 });
+    expect(app.embassy.received.map((mail) => mail.raw.toString())).toEqual([first]);
+    expect(app.embassy.received[0]?.envelope.to).toEqual(['ambassador@embassy.example']);
+    // Who signs now is written to as the files say now.
+    await app.sign(2);
+    await app.until({ accepted: 2 });
+    expect(app.embassy.received[1]?.envelope.to).toEqual(['office@embassy.example']);
   });
 
   test('or twice at most: after a second doubt it does not go by mail again, even when the channel reopens', async () => {
@@ -342,8 +372,10 @@ test('an installation nobody signed at may still become real', async () => {
   app = await startTestApp({ folder, env: { SMTP_URL: 'smtp://127.0.0.1:9' } });
 });
 
-test('rehearsal and real mail never share a database', async () => {
+test('rehearsal and real mail never share a database, nor a key', async () => {
   app = await startTestApp();
+  expect(existsSync(join(app.folder, 'dkim'))).toBe(false);
+  expect(existsSync(join(app.folder, 'dkim-rehearsal'))).toBe(true);
   await app.sign(1);
   await app.until({ accepted: 1 });
   await expect(
