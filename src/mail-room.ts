@@ -13,6 +13,7 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { createDmarcPolicies } from './outbox/dmarc-policy.ts';
 import { createDnsResolver, type DnsResolver } from './outbox/dns-resolver.ts';
+import { domainOf } from './outbox/domain-name.ts';
 import { createRelayPool, relayOf } from './outbox/relay-pool.ts';
 import { releaseLetters } from './outbox/release-letters.ts';
 import { createReturnPaths } from './outbox/return-path.ts';
@@ -104,7 +105,7 @@ export async function openMailRoom(needs: MailRoomNeeds, closers: Closers): Prom
       return setting ? chooseIdentity({ setting, signerAddress, heldDomains: signers.domains, policies }) : 'reply-to';
     },
     signingDomain: (identity: 'reply-to' | 'from', signerDomain: string, sender: string) =>
-      identity === 'from' && signers.domains.has(signerDomain) ? signerDomain : (sender.split('@')[1] ?? ''),
+      identity === 'from' && signers.domains.has(signerDomain) ? signerDomain : (domainOf(sender) ?? ''),
     sign: signers.sign,
     returnPath: paths.make,
     record: recorder.record,

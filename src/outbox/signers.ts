@@ -2,6 +2,7 @@
 import { AppError, asError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { makeDkimKey, readDkimKeys, type DkimKey } from '../secrets.ts';
+import { domainOf } from './domain-name.ts';
 import { createDkimSigner, type DkimSigner } from './dkim.ts';
 
 export interface Signers {
@@ -25,7 +26,7 @@ interface Needs {
 export async function openSigners(needs: Needs): Promise<Signers> {
   const keys = readDkimKeys(needs.dir);
   for (const address of new Set(needs.domains)) {
-    const domain = (address.split('@')[1] ?? '').toLowerCase();
+    const domain = domainOf(address) ?? '';
     if (keys.some((key) => key.domain === domain)) continue;
     if (needs.rehearsalDir !== undefined) keys.push(rehearsalKey(needs.rehearsalDir, domain));
     else

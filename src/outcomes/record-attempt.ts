@@ -17,6 +17,7 @@ import { classifyReply } from './classify-reply.ts';
 import { nextStep } from './next-step.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
 import type { Classification } from './outcome.ts';
+import { replyContext } from './reply-context.ts';
 
 export interface RecordNeeds {
   database: Database;
@@ -40,6 +41,10 @@ export interface RecordNeeds {
 interface Ended {
   claimed: Claimed;
   result: AttemptResult;
+}
+
+interface Judged extends Ended {
+  trouble: { outcome: OutcomeRow; classification: Classification } | undefined;
 }
 
 export interface AttemptRecorder {
@@ -106,14 +111,15 @@ async function undo({ database, clock }: RecordNeeds, { id }: Letter, attempt: A
 
 async function commit(needs: RecordNeeds, ended: readonly Ended[]): Promise<void> {
   const now = needs.clock.now();
-  const outcomes = ended.flatMap((each) => outcomeOf(needs, each));
+  const judged = ended.map((each) => judge(needs, each));
+  const outcomes = judged.flatMap(({ trouble }) => (trouble ? [trouble.outcome] : []));
   // Only what we saw ourselves, and only what concerns all letters: a report can be made up, a size is one letter's.
   const ours = outcomes.find((outcome) => outcome.class === 'our-config' || outcome.class === 'our-reputation');
   let paused: string | undefined;
   await needs.database.write(async (transaction) => {
     await completeAttempts(transaction, ended, now);
     await insertRows(transaction, outcomeTable, outcomes);
-    const [first, second] = movesFor(needs, ended, outcomes);
+    const [first, second] = movesFor(needs, judged);
     await moveLetters(transaction, first, now);
     await moveLetters(transaction, second, now);
     if (ours) paused = (await pauseSite(transaction, `${ours.class} (${ours.rule})`, now)).reason;
@@ -126,40 +132,29 @@ async function commit(needs: RecordNeeds, ended: readonly Ended[]): Promise<void
     await needs.queue.ask('review-channel', { target });
 }
 
-/** An accepted letter needs no outcome row: its attempt says it all. A doubt has no words to classify. */
-function outcomeOf(needs: RecordNeeds, { claimed, result }: Ended): OutcomeRow[] {
-  if (result.verdict === 'accepted' || result.verdict === 'in_doubt') return [];
+/** What is made of a conversation. An accepted letter needs no outcome: its attempt says it all; a doubt has no words. */
+function judge(needs: RecordNeeds, { claimed, result }: Ended): Judged {
+  if (result.verdict === 'accepted' || result.verdict === 'in_doubt') return { claimed, result, trouble: undefined };
   const { letter, attempt } = claimed;
-  const found = classify(needs, { claimed, result });
-  return [
-    {
-      id: newId(needs.clock),
-      letterId: letter.id,
-      target: letter.target,
-      signerDomain: letter.signerDomain,
-      at: needs.clock.now(),
-      trust: 'session',
-      stage: result.reply.stage,
-      code: result.reply.code ?? null,
-      enhanced: result.reply.enhanced ?? null,
-      text: result.reply.text.slice(0, 1_000),
-      class: found.class,
-      attribution: found.attribution ?? null,
-      rule: found.rule,
-      ownWords: letter.ownWords,
-      cause: attempt.id,
-    },
-  ];
-}
-
-function classify(needs: RecordNeeds, { claimed, result }: Ended): Classification {
-  const sender = needs.book.find(claimed.letter.campaign)?.sender.address ?? '';
-  const context = {
-    identity: claimed.attempt.identity,
-    senderDomain: sender.split('@')[1] ?? '',
-    signerDomain: claimed.letter.signerDomain,
+  const found = classifyReply(result.reply, replyContext(needs.book, letter, attempt.identity));
+  const outcome: OutcomeRow = {
+    id: newId(needs.clock),
+    letterId: letter.id,
+    target: letter.target,
+    signerDomain: letter.signerDomain,
+    at: needs.clock.now(),
+    trust: 'session',
+    stage: result.reply.stage,
+    code: result.reply.code ?? null,
+    enhanced: result.reply.enhanced ?? null,
+    text: result.reply.text.slice(0, 1_000),
+    class: found.class,
+    attribution: found.attribution ?? null,
+    rule: found.rule,
+    ownWords: letter.ownWords,
+    cause: attempt.id,
   };
-  return classifyReply(result.reply, context);
+  return { claimed, result, trouble: { outcome, classification: found } };
 }
 
 async function completeAttempts(transaction: Transaction, ended: readonly Ended[], now: number): Promise<void> {
@@ -183,12 +178,11 @@ async function completeAttempts(transaction: Transaction, ended: readonly Ended[
 }
 
 /** Moves away from `sending`, and the moves that follow from a refusal. */
-function movesFor(needs: RecordNeeds, ended: readonly Ended[], outcomes: readonly OutcomeRow[]): [Move[], Move[]] {
+function movesFor(needs: RecordNeeds, judged: readonly Judged[]): [Move[], Move[]] {
   const now = needs.clock.now();
-  const byAttempt = new Map(outcomes.map((outcome) => [outcome.cause, outcome]));
   const first: Move[] = [];
   const second: Move[] = [];
-  for (const { claimed, result } of ended) {
+  for (const { claimed, result, trouble } of judged) {
     const { letter, attempt } = claimed;
     const move = { id: letter.id, fence: attempt.fence, cause: attempt.id, from: 'sending' as const };
     if (result.verdict === 'accepted') {
@@ -198,7 +192,7 @@ function movesFor(needs: RecordNeeds, ended: readonly Ended[], outcomes: readonl
       second.push({ ...move, from: 'in_doubt', to: 'accepted', reason: 'a server took it', patch });
       continue;
     }
-    if (result.verdict === 'in_doubt') {
+    if (!trouble) {
       first.push({
         ...move,
         to: 'in_doubt',
@@ -207,8 +201,7 @@ function movesFor(needs: RecordNeeds, ended: readonly Ended[], outcomes: readonl
       });
       continue;
     }
-    const outcome = byAttempt.get(attempt.id);
-    const classification = classify(needs, { claimed, result });
+    const { outcome, classification } = trouble;
     const permanent = result.verdict === 'refused';
     const next = nextStep({
       letter,
@@ -219,11 +212,11 @@ function movesFor(needs: RecordNeeds, ended: readonly Ended[], outcomes: readonl
       random: needs.random,
     });
     const patch = next.to === 'queued' ? { dueAt: next.dueAt, identity: next.identity } : {};
-    const cause = outcome?.id ?? attempt.id;
+    const cause = outcome.id;
     if (next.to === 'queued' && !permanent) {
       first.push({ ...move, cause, to: 'queued', reason: next.reason, patch });
     } else {
-      first.push({ ...move, cause, to: 'refused', reason: `refused: ${outcome?.class ?? 'unknown'}` });
+      first.push({ ...move, cause, to: 'refused', reason: `refused: ${outcome.class}` });
       second.push({ ...move, cause, from: 'refused', to: next.to, reason: next.reason, patch });
     }
   }

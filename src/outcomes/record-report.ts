@@ -13,6 +13,7 @@ import { moveByReport } from './move-by-report.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
 import type { Classification, OutcomeClass } from './outcome.ts';
 import { readReport, type Report, type ReportedRecipient } from './read-report.ts';
+import { replyContext } from './reply-context.ts';
 import { returnedMailTable } from './returned-mail-table.ts';
 
 export interface RecordReportNeeds {
@@ -104,12 +105,7 @@ function classify(
     };
   // Our copy may only be late while somebody else's failed.
   if (report.kind !== 'failed' || recipient?.action !== 'failed') return undefined;
-  const sender = needs.book.find(letter.campaign)?.sender.address ?? '';
-  return classifyReply(recipient.evidence, {
-    identity: letter.identity ?? 'reply-to',
-    senderDomain: sender.split('@')[1] ?? '',
-    signerDomain: letter.signerDomain,
-  });
+  return classifyReply(recipient.evidence, replyContext(needs.book, letter, letter.identity ?? 'reply-to'));
 }
 
 function toOutcome(

@@ -1,4 +1,3 @@
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hour, minute } from '../../src/clock.ts';
 import { accepts, bouncesLater, refusesByPolicy } from '../../src/embassy/personalities.ts';
@@ -6,6 +5,7 @@ import { letterTable } from '../../src/letters/letter-table.ts';
 import { channelSwitchTable, readChannel } from '../../src/outbox/channel-table.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
 import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
+import { handInMail } from '../support/hand-in-mail.ts';
 import { campaignsWith } from '../support/campaigns-with.ts';
 import { startTestApp, target, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -22,21 +22,7 @@ afterEach(async () => {
 const mode = async () => (await readChannel(app.database.read, target)).mode;
 const switches = () => app.database.read.find(channelSwitchTable, { order: { id: 'ASC' } });
 
-/** Hands a report to the bounce listener the way a stranger would. Gives the reply, refused or not. */
-async function deliver(recipient: string, message: string, sender: string | false = false): Promise<string> {
-  const connection = new SMTPConnection({ host: '127.0.0.1', port: app.bouncePort });
-  connection.on('error', () => undefined);
-  await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
-  try {
-    return await new Promise((resolve, reject) =>
-      connection.send({ from: sender, to: recipient }, message, (error, info) =>
-        error ? reject(error) : resolve(info?.response ?? ''),
-      ),
-    );
-  } finally {
-    connection.close();
-  }
-}
+const deliver = (recipient: string, message: string) => handInMail(app.bouncePort, recipient, message);
 
 const policyReport = (recipient = 'ambassador@embassy.example') =>
   [

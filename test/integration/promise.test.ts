@@ -3,7 +3,6 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { createCampaignBook } from '../../src/campaigns/campaign-book.ts';
@@ -17,7 +16,9 @@ import { recordReport } from '../../src/outcomes/record-report.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
 import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
 import { createEmbeddedQueue } from '../../src/queue/embedded-queue.ts';
+import { handInMail } from '../support/hand-in-mail.ts';
 import { campaignsWith } from '../support/campaigns-with.ts';
+import { doubtTwice } from '../support/doubt-twice.ts';
 import { realClock } from '../support/movable-clock.ts';
 import { campaign, startTestApp, target, testEnvironment, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -27,16 +28,6 @@ afterEach(async () => {
   await app.auditGreen();
   await app.stop();
 });
-
-/** Hands a mail with a null sender to the bounce listener. */
-async function bounce(recipient: string, message: string): Promise<void> {
-  const connection = new SMTPConnection({ host: '127.0.0.1', port: app.bouncePort });
-  await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
-  await new Promise<void>((resolve, reject) =>
-    connection.send({ from: false, to: recipient }, message, (error) => (error ? reject(error) : resolve())),
-  );
-  connection.close();
-}
 
 describe('an accepted signature is never lost', () => {
   test('also when the same person withdrew before and signs again', async () => {
@@ -144,17 +135,7 @@ describe('a letter is sent once', () => {
 
   test('or twice at most: after a second doubt it does not go by mail again, even when the channel reopens', async () => {
     app = await startTestApp({ personality: dropsAfterDot() });
-    await app.sign(1);
-    await app.until({ in_doubt: 1 });
-    app.clock.move(31 * minute);
-    await waitFor(
-      () => app.database.read.count(attemptTable),
-      (n) => n === 2,
-      'a second attempt',
-    );
-    await app.until({ in_doubt: 1 });
-    app.clock.move(31 * minute);
-    await app.until({ for_hand: 1 });
+    await doubtTwice(app);
     app.embassy.become(accepts());
     const path = `/v1/campaigns/${campaign}/targets/${target}/channel`;
     await app.call('POST', path, { mode: 'hand', reason: 'for a test' });
@@ -171,7 +152,8 @@ describe('a letter is called delivered only after silence', () => {
     app = await startTestApp();
     await app.sign(1);
     await app.until({ accepted: 1 });
-    await bounce(
+    await handInMail(
+      app.bouncePort,
       app.embassy.received[0]?.envelope.from ?? '',
       'Subject: failure notice\r\n\r\nHi. This is the mail program.\r\nI could not deliver your message.\r\n',
     );

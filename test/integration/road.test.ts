@@ -10,6 +10,7 @@ import {
   greylists,
   refusesByPolicy,
 } from '../../src/embassy/personalities.ts';
+import { doubtTwice } from '../support/doubt-twice.ts';
 import { startTestApp, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -95,17 +96,7 @@ describe('a letter in doubt', () => {
 
   test('goes on paper after a second doubt: there is no third try', async () => {
     app = await startTestApp({ personality: dropsAfterDot() });
-    await app.sign(1);
-    await app.until({ in_doubt: 1 });
-    app.clock.move(31 * minute);
-    await waitFor(
-      () => app.database.read.count(attemptTable),
-      (n) => n === 2,
-      'two attempts',
-    );
-    await app.until({ in_doubt: 1 });
-    app.clock.move(31 * minute);
-    await app.until({ for_hand: 1 });
+    await doubtTwice(app);
     expect(app.embassy.received.length).toBe(2);
   });
 });
