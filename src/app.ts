@@ -7,35 +7,38 @@ import { systemClock, type Clock } from './clock.ts';
 import { createClosers, type Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import type { Embassy } from './embassy/embassy.ts';
-import { createSignatureIntake } from './intake/accept-signatures.ts';
-import { startJourney } from './journey.ts';
 import { assertInstallation } from './ledger/installation.ts';
 import { readStanding } from './ledger/standing.ts';
-import { finishErasures } from './ledger/take-back.ts';
 import { openLetterTexts } from './letters/letter-texts.ts';
-import { writeLetters } from './letters/write-letters.ts';
 import { createLog, type Log } from './log.ts';
-import { openMailRoom } from './mail-room.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import type { DnsResolver } from './outbox/dns-resolver.ts';
-import { makePetitionFiles, sweepPetitions } from './petitions/make-petition-files.ts';
-import { createPetitionFiles, type PetitionFiles } from './petitions/petition-files.ts';
+import { createPetitionFiles } from './petitions/files/create-petition-files.ts';
+import type { PetitionFiles } from './petitions/petition-files.ts';
+import { createBullQueue } from './queue/bullmq-queue.ts';
 import { createEmbeddedQueue } from './queue/embedded-queue.ts';
+import type { Queue } from './queue/queue.ts';
+import { openMailer } from './roles/mailer.ts';
+import { openPetitions } from './roles/petitions.ts';
+import { openReports } from './roles/reports.ts';
+import type { RoleNeeds } from './roles/role.ts';
+import { openTimers } from './roles/timers.ts';
+import { openWeb } from './roles/web.ts';
 import { openKeyRing } from './secrets.ts';
 import type { Database } from './storage/database.ts';
 import { openDatabase } from './storage/open-database.ts';
 import { tables } from './tables.ts';
-import { openFrontDoor } from './web/front-door.ts';
 import { openOpsServer } from './web/ops-server.ts';
 
 export interface App {
-  /** Where the pages and the API answer. */
+  /** Where the pages and the API answer; empty without the role `web`. */
   origin: string;
   opsUrl: string;
+  /** 0 without the role `reports`. */
   bouncePort: number;
   database: Database;
   files: PetitionFiles;
-  /** Present while SMTP_URL is unset. */
+  /** Present in a mailer while SMTP_URL is unset. */
   embassy: Embassy | undefined;
   close(): Promise<void>;
 }
@@ -49,8 +52,8 @@ export interface AppOptions {
 }
 
 /**
- * Starts everything. Rejects with a sentence when a file, a key, the database or a port is wrong, after
- * closing what was open by then.
+ * Starts the roles of the configuration. Rejects with a sentence when a file, a key, the database or a port is
+ * wrong, after closing what was open by then.
  */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const closers = createClosers();
@@ -63,90 +66,69 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
 }
 
 async function start(config: Config, options: AppOptions, closers: Closers): Promise<App> {
+  const { ROLES: roles } = config;
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLog(config.LOG_LEVEL);
   const keys = openKeyRing(config.DATA_DIR, config.SECRETS);
   const book = createCampaignBook(await loadCampaigns(config.CAMPAIGNS_DIR));
   const words = await loadWords(wordsFolder);
-  const database = await openDatabase(config.DATABASE_URL, tables);
+  const database = await openDatabase(config.DATABASE_URL, tables, config.DATABASE_CONNECTIONS);
   closers.add(() => database.close());
   await assertInstallation(database, { book, rehearsal: config.SMTP_URL === undefined, now: clock.now() });
-  const texts = await openLetterTexts({ database, clock }, book.campaigns);
-  const metrics = createMetrics(() => readStanding(database, book, clock));
-  const queue = createEmbeddedQueue({
-    onError(step, error) {
-      metrics.stepFailed(step);
-      log.error({ step, reason: error.message, stack: error.stack }, 'a step failed');
-    },
-  });
-  const mailNeeds = { config, clock, log, keys, book, database, queue, texts, metrics, resolver: options.resolver };
-  const mailRoom = await openMailRoom({ ...mailNeeds, random: options.random ?? Math.random }, closers);
-  const files = createPetitionFiles(join(config.DATA_DIR, 'petitions'));
-  const petitions = {
-    database,
-    clock,
-    book,
-    words,
-    files,
-    made: () => metrics.petition('files-made'),
-    failed(error: Error) {
-      metrics.stepFailed('make-petition-files');
-      log.error({ step: 'make-petition-files', reason: error.message }, 'a step failed');
-    },
-  };
-  const intake = createSignatureIntake({
-    database,
-    clock,
-    keys,
-    writeLetters: (transaction, signed) => writeLetters({ clock }, transaction, signed),
-    counted: metrics.signature,
-  });
-  const door = await openFrontDoor({
-    config,
-    clock,
-    log,
-    keys,
-    book,
-    words,
-    database,
-    queue,
-    files,
-    intake,
-    metrics,
-    review: mailRoom.review,
-  });
-  closers.add(door.close);
+  // The text of a letter is kept before anybody can sign it; the other roles only read it.
+  const texts = await openLetterTexts({ database, clock }, roles.has('web') ? book.campaigns : []);
+  // Numbers of the whole installation come from one role, or they would be added up over all processes.
+  const metrics = createMetrics(roles.has('timers') ? () => readStanding(database, book, clock) : undefined);
+  const queue = await openQueue(config, log, metrics);
+  closers.add(() => queue.close());
+  const files = createPetitionFiles(config.FILES_URL, join(config.DATA_DIR, 'petitions'));
+  if (roles.has('petitions') || roles.has('web')) await files.check();
+  const { resolver, random = Math.random } = options;
+  const rows = { database, queue, texts, files };
+  const needs: RoleNeeds = { ...rows, config, clock, log, keys, book, words, metrics, resolver, random, closers };
+
   let closing = false;
   const ready = async (): Promise<void> => {
     if (closing) throw new Error('stopping');
-    await database.read.query('select 1');
+    await database.check();
   };
   const ops = await openOpsServer({ metrics, ready }, { host: config.OPS_HOST, port: config.OPS_PORT });
   closers.add(ops.close);
 
-  startJourney(queue, config, {
-    ...mailRoom.steps,
-    makePetitionFiles: (job) => makePetitionFiles(petitions, job.petitionId),
-    sweepPetitions: () => sweepPetitions(petitions),
-    finishErasures: () => finishErasures({ database, clock }),
-  });
-  log.info({ origin: door.origin, campaigns: book.campaigns.length }, 'todoke is ready');
+  const bouncePort = roles.has('reports') ? await openReports(needs) : 0;
+  const mailer = roles.has('mailer') ? await openMailer(needs, bouncePort || config.BOUNCE_PORT) : undefined;
+  if (roles.has('petitions')) openPetitions(needs);
+  const web = roles.has('web') ? await openWeb(needs) : undefined;
+  const timers = roles.has('timers') ? openTimers(needs) : undefined;
+  log.info({ roles: [...roles], origin: web?.origin, campaigns: book.campaigns.length }, 'todoke is ready');
 
   return {
-    origin: door.origin,
+    origin: web?.origin ?? '',
     opsUrl: `http://${config.OPS_HOST}:${ops.port}`,
-    bouncePort: mailRoom.bouncePort,
+    bouncePort,
     database,
     files,
-    embassy: mailRoom.embassy,
+    embassy: mailer?.embassy,
     async close() {
-      // No new work; what was claimed goes back or comes to its end; then the ground it stands on.
       closing = true;
+      if (config.STOP_DELAY > 0) await new Promise((resolve) => setTimeout(resolve, config.STOP_DELAY));
+      // No new work; what was claimed goes back or comes to its end; then the ground it stands on.
       const idle = queue.close();
-      await Promise.all([mailRoom.stopSending(), door.close()]);
-      await intake.drain();
+      await Promise.all([timers?.stop(), mailer?.stop(), web?.stop()]);
       await idle;
       await closers.closeAll();
     },
   };
+}
+
+async function openQueue(config: Config, log: Log, metrics: Metrics): Promise<Queue> {
+  const events = {
+    onError(step: string, error: Error) {
+      metrics.stepFailed(step);
+      log.error({ step, reason: error.message, stack: error.stack }, 'a step failed');
+    },
+  };
+  if (config.REDIS_URL === undefined) return createEmbeddedQueue(events);
+  const bullEvents = { ...events, log, rebuilt: metrics.workerRebuilt };
+  return createBullQueue(config.REDIS_URL, bullEvents, { prefix: config.REDIS_PREFIX });
 }

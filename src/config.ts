@@ -1,7 +1,8 @@
 /** The environment to one frozen configuration. Nobody else reads `process.env`. */
 import { z } from 'zod';
 import { day, hour, minute, second } from './clock.ts';
-import { AppError } from './errors.ts';
+import { AppError, asError } from './errors.ts';
+import { readS3Url, type S3Place } from './petitions/files/s3-url.ts';
 import type { DatabaseChoice } from './storage/open-database.ts';
 
 const units: Record<string, number> = { ms: 1, s: second, m: minute, h: hour, d: day };
@@ -18,18 +19,73 @@ const yes = z.enum(['yes', 'no']).transform((answer) => answer === 'yes');
 const database = z.string().transform((text, context): DatabaseChoice => {
   if (text.startsWith('sqlite:') && text.length > 'sqlite:'.length)
     return { kind: 'sqlite', file: text.slice('sqlite:'.length) };
-  context.addIssue({ code: 'custom', message: 'use sqlite:PATH' });
+  if (/^mysql:$|^mariadb:$/.test(urlOf(text)?.protocol ?? '') && (urlOf(text)?.pathname.length ?? 0) > 1)
+    return { kind: 'mysql', url: text.replace(/^mariadb:/, 'mysql:') };
+  context.addIssue({ code: 'custom', message: 'use sqlite:PATH or mysql://user:password@host:3306/database' });
   return z.NEVER;
 });
 
+function urlOf(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+const bucket = z.string().transform((text, context): S3Place => {
+  try {
+    return readS3Url(text);
+  } catch (mistake) {
+    context.addIssue({ code: 'custom', message: asError(mistake).message });
+    return z.NEVER;
+  }
+});
+
+/** What a process does. Each may run in any number of processes. */
+export const roles = ['web', 'mailer', 'reports', 'petitions', 'timers'] as const;
+export type Role = (typeof roles)[number];
+
+const roleList = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(roles, { error: `use a comma-separated list of ${roles.join(', ')}` })).min(1))
+  .transform((list): ReadonlySet<Role> => new Set(list));
+
 /** Every variable, its default (as text) and what it does: the source of `docs/configuration.md`. */
 export const environment = z.object({
-  DATABASE_URL: database.prefault('sqlite:var/todoke.db').describe('Where rows live: `sqlite:PATH`.'),
+  DATABASE_URL: database
+    .prefault('sqlite:var/todoke.db')
+    .describe(
+      'Where rows live: `sqlite:PATH` for one process, `mysql://user:password@host:3306/database` (MySQL 8, MariaDB 10.11 or newer) for any number.',
+    ),
+  DATABASE_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(3)
+    .max(200)
+    .prefault('10')
+    .describe('Connections of this process to MySQL or MariaDB.'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'use redis://user:password@host:6379/0' })
+    .optional()
+    .describe(
+      'Redis that wakes the workers of all processes: `redis://user:password@host:6379/0`, policy `noeviction`. Absent: the embedded queue of one process.',
+    ),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w:-]{1,40}$/, 'use letters, digits, hyphens and colons')
+    .prefault('todoke')
+    .describe('Begins the name of every key in Redis, so that several installations can share one.'),
+  ROLES: roleList
+    .prefault(roles.join(','))
+    .describe('What this process does, comma-separated. Less than all needs `REDIS_URL`.'),
   DATA_DIR: z
     .string()
     .min(1)
     .prefault('var')
     .describe('Folder for what the service makes: petition files, generated secrets and keys.'),
+  FILES_URL: bucket
+    .optional()
+    .describe(
+      'S3-compatible store for the petition files: `s3://KEY:SECRET@HOST[:PORT]/BUCKET[/PREFIX][?region=REGION]`, or `s3+http://…` inside your own network; special characters in key and secret percent-encoded (`/` is `%2F`). Every process needs the same. Absent: the folder `DATA_DIR/petitions`.',
+    ),
   CAMPAIGNS_DIR: z.string().min(1).prefault('campaigns').describe('Folder with one folder per campaign.'),
   SECRETS: z
     .string()
@@ -97,6 +153,11 @@ export const environment = z.object({
   KEEP_OPEN: yes
     .prefault('no')
     .describe("`yes` accepts signatures outside a campaign's period; pages say so. For rehearsals only."),
+  STOP_DELAY: duration
+    .prefault('0s')
+    .describe(
+      'How long the ports stay open after `/readyz` went red at a stop, so that a load balancer sees it and sends nobody any more.',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .prefault('info')
@@ -125,8 +186,15 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
 function together(config: z.output<typeof environment>): string[] {
   const host = config.SMTP_URL === undefined ? 'localhost' : new URL(config.SMTP_URL).hostname;
   const isFar = host !== 'localhost' && !/^127\.|^\[::1\]$/.test(host);
+  const problems: string[] = [];
   // A server may take ten minutes after the final dot; a shorter lease would send such a letter twice.
-  return isFar && config.LEASE < 14 * minute
-    ? ['LEASE: use 14m or more, since a server may take 10 minutes to answer']
-    : [];
+  if (isFar && config.LEASE < 14 * minute)
+    problems.push('LEASE: use 14m or more, since a server may take 10 minutes to answer');
+  if (config.REDIS_URL === undefined && config.ROLES.size < roles.length)
+    problems.push('ROLES: a process with only some roles needs REDIS_URL, or nobody would wake the others');
+  if (config.REDIS_URL !== undefined && config.DATABASE_URL.kind === 'sqlite')
+    problems.push('REDIS_URL: several processes need a mysql:// DATABASE_URL; leave it out with SQLite');
+  if (config.REDIS_URL !== undefined && config.SECRETS === undefined)
+    problems.push('SECRETS: set the same key ring for every process, or one cannot read the return paths of another');
+  return problems;
 }

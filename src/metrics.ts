@@ -21,6 +21,7 @@ export interface Metrics {
   sitePause(): void;
   petition(event: 'sealed' | 'files-made' | 'voided' | 'handed-in' | 'refused'): void;
   stepFailed(step: string): void;
+  workerRebuilt(step: string): void;
   /** Prometheus text format. */
   text(): Promise<string>;
   contentType: string;
@@ -28,15 +29,16 @@ export interface Metrics {
 
 const stageBuckets = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300, 600];
 
-/** Makes the metrics of one process; `standing` is asked once per scrape. */
-export function createMetrics(standing: () => Promise<Standing>): Metrics {
+/** Makes the metrics of one process; `standing`, where given, is asked once per scrape. */
+export function createMetrics(standing?: () => Promise<Standing>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'todoke_' });
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
     new Counter({ name: `todoke_${name}`, help, labelNames, registers });
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
-    new Gauge({ name: `todoke_${name}`, help, labelNames, registers });
+    // A process that does not read the rows says nothing of them, or zeros would be added to the truth.
+    new Gauge({ name: `todoke_${name}`, help, labelNames, registers: standing ? registers : [] });
 
   const signatures = counter('signatures_total', 'Signature events by what became of them.', ['result']);
   const attempts = counter('attempts_total', 'SMTP conversations by verdict.', ['verdict']);
@@ -50,6 +52,9 @@ export function createMetrics(standing: () => Promise<Standing>): Metrics {
   const pauses = counter('site_pauses_total', 'Times all sending was paused because the trouble was ours.');
   const petitions = counter('petitions_total', 'Petitions by event.', ['event']);
   const failures = counter('step_failures_total', 'Steps that ended with an error; the sweep asks again.', ['step']);
+  const rebuilt = counter('workers_rebuilt_total', 'Workers that idled beside waiting jobs and were replaced.', [
+    'step',
+  ]);
   const stage = new Histogram({
     name: 'todoke_smtp_stage_seconds',
     help: 'Time spent in each part of an SMTP conversation.',
@@ -75,9 +80,11 @@ export function createMetrics(standing: () => Promise<Standing>): Metrics {
     unsigned: () => unsignedLetters.inc(),
     sitePause: () => pauses.inc(),
     petition: (event) => petitions.inc({ event }),
+    workerRebuilt: (step) => rebuilt.inc({ step }),
     stepFailed: (step) => failures.inc({ step }),
     async text() {
-      const now = await standing();
+      const now = await standing?.();
+      if (!now) return registry.metrics();
       for (const [state, n] of Object.entries(now.letters)) letters.set({ state }, n);
       for (const [state, age] of Object.entries(now.oldestAge)) oldest.set({ state }, age);
       for (const [mode, n] of Object.entries(now.channels)) channels.set({ mode }, n);

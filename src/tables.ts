@@ -10,6 +10,7 @@ import { siteTable } from './outbox/site-table.ts';
 import { outcomeTable } from './outcomes/outcome-table.ts';
 import { returnedMailTable } from './outcomes/returned-mail-table.ts';
 import { handInTable, petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
+import { leaseTable } from './storage/lease-table.ts';
 
 export const tables = [
   signatureTable,
@@ -28,4 +29,5 @@ export const tables = [
   petitionTable,
   petitionPlaceTable,
   handInTable,
+  leaseTable,
 ];

@@ -6,8 +6,8 @@ import { loadWords, wordsFolder } from '../campaigns/words.ts';
 import { systemClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { createPetitionFiles } from '../petitions/files/create-petition-files.ts';
 import { makePetitionFiles } from '../petitions/make-petition-files.ts';
-import { createPetitionFiles } from '../petitions/petition-files.ts';
 import { sealPetition } from '../petitions/seal-petition.ts';
 import { createTerminal } from './terminal.ts';
 import { withDatabase } from './with-database.ts';
@@ -18,7 +18,9 @@ export async function compilePetition(options: { campaign: string; target: strin
     const book = createCampaignBook(await loadCampaigns(config.CAMPAIGNS_DIR));
     const campaign = book.find(options.campaign);
     if (!campaign) throw new AppError('not-found', 'There is no such campaign.');
-    const files = createPetitionFiles(join(config.DATA_DIR, 'petitions'));
+    const files = createPetitionFiles(config.FILES_URL, join(config.DATA_DIR, 'petitions'));
+    // Before anything is sealed: names on a petition without files wait for somebody to notice.
+    await files.check();
     const needs = {
       database,
       clock: systemClock,
@@ -27,7 +29,6 @@ export async function compilePetition(options: { campaign: string; target: strin
       files,
       words: await loadWords(wordsFolder),
       made: () => undefined,
-      failed: () => undefined,
     };
     // The files are made right here, so nobody has to be reminded.
     const queue = { ask: () => Promise.resolve() };
@@ -35,6 +36,6 @@ export async function compilePetition(options: { campaign: string; target: strin
     await makePetitionFiles(needs, petition.id);
     terminal.fact('petition', petition.serial);
     terminal.fact('names', petition.names);
-    terminal.fact('files', files.folderOf(petition.serial));
+    terminal.fact('files', files.location(petition.serial));
   });
 }

@@ -1,6 +1,6 @@
 /** Step: a checked signature is stored once, with its letters, before anybody is told that it was accepted. */
 import { createHash, createHmac } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import { second, type Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { KeyRing } from '../key-ring.ts';
@@ -63,8 +63,24 @@ type Answer = Accepted | AppError;
 /** More than this many uncommitted signatures means the disk cannot follow: refuse rather than pile up. */
 const mostWaiting = 20_000;
 
+/**
+ * Nobody waits longer than this for a database that is slow, held up or gone; most front ends hang up soon after. What is
+ * refused may still be stored when its transaction was under way: sent again, it is the same event or the same person.
+ */
+const patience = {
+  milliseconds: 10 * second,
+  refusal: () =>
+    new AppError('unavailable', 'Storing took too long: send this one again in a moment. Sent twice, it counts once.', {
+      retryAfter: 5,
+    }),
+};
+
+/** Groups written side by side where the database has several writers. */
+const mostLanes = 4;
+
 export function createSignatureIntake(needs: Needs): SignatureIntake {
-  const group = createGroupCommit<Waiting, Answer>((items) => commit(needs, items));
+  const lanes = Math.min(needs.database.writers, mostLanes);
+  const group = createGroupCommit<Waiting, Answer>((items) => commit(needs, items), { lanes, patience });
   return {
     async accept(signature, eventId) {
       if (group.waiting >= mostWaiting) {

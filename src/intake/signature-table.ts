@@ -1,8 +1,9 @@
 /** Signatures, the events that brought them, and the queries of the road. */
-import { EntitySchema, In } from 'typeorm';
+import { EntitySchema } from 'typeorm';
 import type { Instant } from '../clock.ts';
 import { flag, id, instant, json, longText, optional, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
+import { readRowsBy } from '../storage/rows.ts';
 import type { ConsentEvidence } from './signature.ts';
 
 /** Everything we know about a signer; the only table that does. */
@@ -80,15 +81,12 @@ export const erasedContents = 'erased';
 
 /** Events already known among these keys. */
 export async function eventsByKey(transaction: Transaction, keys: readonly string[]): Promise<Map<string, EventRow>> {
-  const rows = await transaction.findBy(eventTable, { eventKey: In([...keys]) });
+  const rows = await readRowsBy(transaction, eventTable, 'eventKey', keys);
   return new Map(rows.map((row) => [row.eventKey, row]));
 }
 
 /** Signature ids of people who already signed, by person key. */
 export async function signersByKey(transaction: Transaction, keys: readonly string[]): Promise<Map<string, string>> {
-  const rows = await transaction.find(signatureTable, {
-    select: { id: true, personKey: true },
-    where: { personKey: In([...keys]) },
-  });
+  const rows = await readRowsBy(transaction, signatureTable, 'personKey', keys);
   return new Map(rows.map((row) => [row.personKey, row.id]));
 }

@@ -7,6 +7,7 @@ import { letterTable } from '../letters/letter-table.ts';
 import type { LetterState } from '../letters/letter-states.ts';
 import { instant, primary, word } from '../storage/columns.ts';
 import type { Database } from '../storage/database.ts';
+import { locked } from '../storage/locking.ts';
 import { insertRows } from '../storage/rows.ts';
 
 interface Installation {
@@ -32,24 +33,21 @@ export async function assertInstallation(
   now: { book: CampaignBook; rehearsal: boolean; now: Instant },
 ): Promise<void> {
   const kind = now.rehearsal ? 'rehearsal' : 'real';
-  const known = await database.read.findOneBy(installationTable, { id: 'this' });
-  if (!known)
-    await database.write((transaction) =>
-      insertRows(transaction, installationTable, [{ id: 'this', kind, since: now.now }]),
-    );
-  else if (known.kind !== kind && !(await database.read.exists(letterTable))) {
+  await database.write(async (transaction) => {
+    const known = await transaction.findOne(installationTable, { where: { id: 'this' }, ...locked(transaction) });
+    const row: Installation = { id: 'this', kind, since: now.now };
+    if (!known) return insertRows(transaction, installationTable, [row]);
+    if (known.kind === kind) return;
     // Nobody signed yet: somebody only had a look at it.
-    await database.write((transaction) =>
-      transaction.update(installationTable, { id: 'this' }, { kind, since: now.now }),
-    );
-  } else if (known.kind !== kind) {
+    if (!(await transaction.exists(letterTable)))
+      return void (await transaction.update(installationTable, { id: 'this' }, row));
     throw new AppError(
       'conflict',
       now.rehearsal
         ? 'This database holds real letters, and SMTP_URL is not set: set SMTP_URL, or DATABASE_URL to another database for a rehearsal.'
         : 'This database holds letters of a rehearsal with the simulated embassy: set DATABASE_URL to a fresh one for real mail.',
     );
-  }
+  });
   const waiting = await database.read
     .createQueryBuilder(letterTable, 'letter')
     .select(['letter.campaign as campaign', 'letter.target as target', 'count(*) as n'])

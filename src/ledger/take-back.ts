@@ -1,5 +1,5 @@
 /** Steps a signer can take on the receipt page: withdraw what has not left, and have personal data erased. */
-import { IsNull, Like } from 'typeorm';
+import { Between, IsNull } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { erasedContents, eventTable, signatureTable, type EventRow } from '../intake/signature-table.ts';
@@ -10,6 +10,7 @@ import { returnedMailTable } from '../outcomes/returned-mail-table.ts';
 import { outcomeTable } from '../outcomes/outcome-table.ts';
 import { attemptTable } from '../outbox/attempt-table.ts';
 import type { Database, Transaction } from '../storage/database.ts';
+import { locked } from '../storage/locking.ts';
 
 interface Needs {
   database: Database;
@@ -77,12 +78,13 @@ export async function finishErasures(needs: Needs): Promise<void> {
   const now = needs.clock.now();
   const waiting = await needs.database.read.find(signatureTable, {
     select: { id: true },
-    where: { personKey: Like('erased:%'), erasedAt: IsNull() },
+    // A range and no LIKE, which SQLite would answer by reading everybody.
+    where: { personKey: Between('erased:', 'erased;'), erasedAt: IsNull() },
     take: 1_000,
   });
   for (const { id } of waiting) {
     await needs.database.write(async (transaction) => {
-      const letters = await transaction.findBy(letterTable, { signatureId: id });
+      const letters = await ownLetters(transaction, id);
       if (letters.some((letter) => letter.state === 'petitioned')) return;
       await takeBack(transaction, letters, now);
       await transaction.update(signatureTable, { id }, { name: null, erasedAt: now });
@@ -102,7 +104,7 @@ async function isRepeat(transaction: Transaction, eventId: string, wish: Partial
 }
 
 async function ownLetters(transaction: Transaction, signatureId: string): Promise<Letter[]> {
-  return transaction.findBy(letterTable, { signatureId });
+  return transaction.find(letterTable, { where: { signatureId }, ...locked(transaction) });
 }
 
 async function takeBack(transaction: Transaction, letters: readonly Letter[], now: number): Promise<Set<string>> {

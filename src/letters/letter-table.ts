@@ -3,7 +3,8 @@ import { EntitySchema, In } from 'typeorm';
 import { AppError } from '../errors.ts';
 import { count, flag, id, instant, optional, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
-import { insertRows, piecesOf } from '../storage/rows.ts';
+import { locked } from '../storage/locking.ts';
+import { insertRows, piecesOf, updateRows } from '../storage/rows.ts';
 import type { Letter, LetterMove } from './letter.ts';
 import { mayBecome, type LetterState } from './letter-states.ts';
 
@@ -108,12 +109,9 @@ export async function moveLetters(transaction: Transaction, wanted: readonly Mov
     for (const [, alike] of Map.groupBy(possible, (move) => JSON.stringify([move.to, move.patch]))) {
       const [first] = alike;
       if (!first) continue;
-      await transaction
-        .createQueryBuilder()
-        .update(letterTable)
-        .set({ ...first.patch, state: first.to, stateSince: at, moves: () => 'moves + 1' })
-        .where({ id: In(alike.map((move) => move.id)) })
-        .execute();
+      const ids = alike.map((move) => move.id);
+      const set = { ...first.patch, state: first.to, stateSince: at };
+      await updateRows(transaction, letterTable, ids, { set, plus: ['moves'] });
     }
     const history = possible.map((move): LetterMove => {
       done.add(move.id);
@@ -139,6 +137,7 @@ async function readForMove(transaction: Transaction, ids: readonly string[]): Pr
   const rows = await transaction.find(letterTable, {
     select: { id: true, state: true, fence: true, moves: true },
     where: { id: In([...ids]) },
+    ...locked(transaction),
   });
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -1,7 +1,7 @@
 /** The compiled text of every letter: made once per campaign version, kept with the letters that say it. */
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database, Transaction } from '../storage/database.ts';
 import { insertRows } from '../storage/rows.ts';
 import { compileLetter } from './compile-letter.ts';
 import { letterTextTable, type LetterText } from './letter-text-table.ts';
@@ -38,14 +38,10 @@ export async function openLetterTexts(
 }
 
 async function keepNew({ database, clock }: { database: Database; clock: Clock }, campaign: Campaign): Promise<void> {
-  const rows = await database.read.find(letterTextTable, {
-    select: { target: true, language: true },
-    where: { campaign: campaign.slug, version: campaign.version },
-  });
-  const known = new Set(rows.map((row) => `${row.target}\0${row.language}`));
+  const known = await keptTexts(database.read, campaign);
   const wanted = campaign.targets.flatMap((target) => campaign.languages.map((language) => ({ target, language })));
   const missing: LetterText[] = [];
-  for (const { target, language } of wanted.filter((each) => !known.has(`${each.target.id}\0${each.language}`))) {
+  for (const { target, language } of wanted.filter((each) => !known.has(nameOf(each.target.id, each.language)))) {
     const letter = await compileLetter(campaign, target, language);
     missing.push({
       campaign: campaign.slug,
@@ -56,5 +52,20 @@ async function keepNew({ database, clock }: { database: Database; clock: Clock }
       letter,
     });
   }
-  await database.write((transaction) => insertRows(transaction, letterTextTable, missing));
+  await database.write(async (transaction) => {
+    // Another process may have started at the same moment, with the same campaigns.
+    const meanwhile = await keptTexts(transaction, campaign);
+    const still = missing.filter((text) => !meanwhile.has(nameOf(text.target, text.language)));
+    await insertRows(transaction, letterTextTable, still);
+  });
+}
+
+const nameOf = (target: string, language: string): string => `${target}\0${language}`;
+
+async function keptTexts(reader: Transaction, campaign: Campaign): Promise<Set<string>> {
+  const rows = await reader.find(letterTextTable, {
+    select: { target: true, language: true },
+    where: { campaign: campaign.slug, version: campaign.version },
+  });
+  return new Set(rows.map((row) => nameOf(row.target, row.language)));
 }

@@ -3,6 +3,7 @@ import { EntitySchema } from 'typeorm';
 import type { Instant } from '../clock.ts';
 import { count, id, instant, json, optional, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
+import { locked } from '../storage/locking.ts';
 import { insertRows } from '../storage/rows.ts';
 
 /** `mail` at full pace, `slowed` at a quarter, `hand` compiles names, `probing` tries real letters. */
@@ -86,7 +87,15 @@ export const channelSwitchTable = new EntitySchema<ChannelSwitch>({
 
 /** The channel of a target; a target nobody wrote to yet is reached by mail. */
 export async function readChannel(reader: Transaction, target: string): Promise<Channel> {
-  const row = await reader.findOneBy(channelTable, { target });
+  return channelOf(target, await reader.findOneBy(channelTable, { target }));
+}
+
+/** The same, held until the commit: for whoever decides on it. */
+export async function holdChannel(transaction: Transaction, target: string): Promise<Channel> {
+  return channelOf(target, await transaction.findOne(channelTable, { where: { target }, ...locked(transaction) }));
+}
+
+function channelOf(target: string, row: Channel | null): Channel {
   return (
     row ?? {
       target,
@@ -100,7 +109,7 @@ export async function readChannel(reader: Transaction, target: string): Promise<
   );
 }
 
-/** Writes what changed of a channel, creating its row at the first change. */
+/** Writes what changed of a channel that is held, creating its row at the first change. */
 export async function writeChannel(transaction: Transaction, channel: Channel): Promise<void> {
   const updated = await transaction.update(channelTable, { target: channel.target }, channel);
   if (!updated.affected) await insertRows(transaction, channelTable, [channel]);

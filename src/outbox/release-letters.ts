@@ -5,7 +5,8 @@ import { minute, type Clock, type Instant } from '../clock.ts';
 import { letterTable, moveLetters } from '../letters/letter-table.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
-import { readChannel, slowedPace, writeChannel, type Channel } from './channel-table.ts';
+import { updateRows } from '../storage/rows.ts';
+import { holdChannel, slowedPace, writeChannel, type Channel } from './channel-table.ts';
 import { allowance } from './pace.ts';
 import { readSite } from './site-table.ts';
 
@@ -28,27 +29,44 @@ const bulk = 1_000;
 /** Real letters a shut channel is tried with. */
 export const probeLetters = 2;
 
-/** Releases what may leave now, for every target. */
+/** Letters released at a time, unless so many jobs wait for a mailer: the backlog waits in its rows, not in the queue. */
+const mostReleased = 5_000;
+const mostWaitingJobs = 500;
+
+/** The target that comes first changes each time, so that one with many letters does not keep the others waiting. */
+let round = 0;
+
+/** Releases what may leave now, for every target, as long as the mailers follow. */
 export async function releaseLetters(needs: Needs): Promise<void> {
-  for (const target of needs.book.targets) await releaseTarget(needs, target);
+  const { targets } = needs.book;
+  let room = (await needs.queue.waiting('send-letters')) < mostWaitingJobs ? mostReleased : 0;
+  const share = Math.max(bulk, Math.floor(room / Math.max(targets.length, 1)));
+  round += 1;
+  for (let turn = 0; turn < targets.length; turn += 1) {
+    const target = targets[(round + turn) % targets.length];
+    if (target) room -= await releaseTarget(needs, target, Math.min(room, share));
+  }
 }
 
-async function releaseTarget(needs: Needs, target: Target): Promise<void> {
+/** Releases at most `most` letters of one target; gives how many. */
+async function releaseTarget(needs: Needs, target: Target, most: number): Promise<number> {
   const now = needs.clock.now();
   const released = await needs.database.write(async (transaction) => {
-    const channel = await readChannel(transaction, target.id);
+    const channel = await holdChannel(transaction, target.id);
     if (channel.mode === 'hand') {
       await toHand(transaction, target, now);
       return undefined;
     }
     if (channel.mode !== 'probing') await backToMail(transaction, channel, now);
     const site = await readSite(transaction);
-    if (site.pausedUntil > now) return undefined;
-    return takeDue(needs, transaction, target, channel, now);
+    if (site.pausedUntil > now || most === 0) return undefined;
+    return takeDue(needs, transaction, target, channel, now, most);
   });
-  for (let start = 0; released && start < released.length; start += lettersPerJob) {
+  if (!released) return 0;
+  for (let start = 0; start < released.length; start += lettersPerJob) {
     await needs.queue.ask('send-letters', { letterIds: released.slice(start, start + lettersPerJob) });
   }
+  return released.length;
 }
 
 async function takeDue(
@@ -57,13 +75,14 @@ async function takeDue(
   target: Target,
   channel: Channel,
   now: Instant,
+  most: number,
 ): Promise<string[]> {
   const perHour = needs.pacePerHour ?? target.pace.perHour;
   const pace = { ...target.pace, perHour: channel.mode === 'mail' ? perHour : slowedPace(perHour) };
   const allowed = allowance(pace, now, channel.nextReleaseAt, target.timeZone);
   const probesLeft =
     channel.mode === 'probing' ? probeLetters - (await probesUnderWay(transaction, channel)) : Infinity;
-  const take = Math.min(allowed.letters, probesLeft);
+  const take = Math.min(allowed.letters, probesLeft, most);
   if (take <= 0) return [];
   const due = await transaction
     .createQueryBuilder(letterTable, 'letter')
@@ -78,14 +97,10 @@ async function takeDue(
     .getRawMany<{ id: string }>();
   if (due.length === 0) return [];
   const ids = due.map((row) => row.id);
-  // Not a move: the letter stays queued, and is due again when this reminder got lost.
-  await transaction
-    .createQueryBuilder()
-    .update(letterTable)
-    .set({ dueAt: now + Math.min(needs.lease, remindAfter) })
-    .whereInIds(ids)
-    .andWhere({ state: 'queued' })
-    .execute();
+  // Not a move: the letter stays queued, and is due again when this reminder got lost. A letter that was claimed
+  // meanwhile has a wait of its own, which must stay.
+  const set = { dueAt: now + Math.min(needs.lease, remindAfter) };
+  await updateRows(transaction, letterTable, ids, { set, where: { state: 'queued' } });
   await writeChannel(transaction, { ...channel, nextReleaseAt: allowed.after(ids.length) });
   return ids;
 }

@@ -11,7 +11,7 @@ import { mergeLetter } from '../letters/merge-letter.ts';
 import type { Log } from '../log.ts';
 import { reach } from '../points.ts';
 import type { Database } from '../storage/database.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows, readRows } from '../storage/rows.ts';
 import { attemptTable, type Attempt } from './attempt-table.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import { composeMessage } from './message.ts';
@@ -58,27 +58,37 @@ interface Ready {
 
 /** Sends those of the letters that are still queued; the others have gone elsewhere meanwhile. */
 export async function sendLetters(needs: SendLettersNeeds, letterIds: readonly string[]): Promise<void> {
-  const letters = await needs.database.read.findBy(letterTable, { id: In([...letterIds]), state: 'queued' });
-  const signatures = await needs.database.read.findBy(signatureTable, {
-    id: In(letters.map((letter) => letter.signatureId)),
-  });
+  const { read } = needs.database;
+  const letters = (await readRows(read, letterTable, letterIds)).filter((letter) => letter.state === 'queued');
+  const signatures = await readRows(
+    read,
+    signatureTable,
+    letters.map((letter) => letter.signatureId),
+  );
+  // One time for all of them: what is alike is written in one statement.
+  const now = needs.clock.now();
   const signers = new Map(signatures.map((signature) => [signature.id, signature]));
   const copies = await firstCopies(needs.database, letters);
-  const written: Ready[] = [];
-  for (const letter of letters) {
+  const write = async (letter: Letter): Promise<Ready | undefined> => {
     try {
-      const ready = await writeMessage(needs, letter, signers.get(letter.signatureId));
+      const ready = await writeMessage(needs, letter, signers.get(letter.signatureId), now);
       const first = copies.get(letter.id);
       // A copy in doubt must have the very same bytes, or two letters of one person could arrive.
-      if (first !== undefined && first !== ready.attempt.messageDigest) await giveUpOnMail(needs, letter);
-      else written.push(ready);
+      if (first === undefined || first === ready.attempt.messageDigest) return ready;
+      await giveUpOnMail(needs, letter);
     } catch (thrown) {
       // One letter that cannot be written must not hold up the others; it stays queued and is seen by its age.
       needs.log.error({ letter: letter.id, reason: asError(thrown).message }, 'a letter could not be written');
     }
-  }
+    return undefined;
+  };
+  // Side by side: while one is signed on another thread, the next is written.
+  const written = await Promise.all(letters.map(write));
   reach('before-intent');
-  const claimed = await claim(needs, written);
+  const claimed = await claim(
+    needs,
+    written.filter((ready) => ready !== undefined),
+  );
   reach('after-intent');
   await Promise.all(claimed.map((ready) => deliver(needs, ready)));
 }
@@ -105,11 +115,16 @@ async function giveUpOnMail({ database, clock }: SendLettersNeeds, { id, fence }
   );
 }
 
-async function writeMessage(needs: SendLettersNeeds, letter: Letter, signer: SignatureRow | undefined): Promise<Ready> {
+async function writeMessage(
+  needs: SendLettersNeeds,
+  letter: Letter,
+  signer: SignatureRow | undefined,
+  now: Instant,
+): Promise<Ready> {
   const mailbox = letter.doubts > 0 ? letter.mailbox : needs.book.target(letter.target)?.mailboxes[0];
   if (!mailbox) throw new Error('its target is not installed');
   if (!signer?.email || !signer.name) throw new Error('its signer was erased');
-  const date = letter.firstAttemptAt ?? needs.clock.now();
+  const date = letter.firstAttemptAt ?? now;
   const identity = letter.identity ?? (await needs.identityOf(letter.campaign, signer.email));
   const text = await needs.letterText(letter);
   const merged = mergeLetter(text, { name: signer.name, message: signer.message ?? undefined });

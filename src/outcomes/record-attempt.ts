@@ -12,7 +12,7 @@ import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { createGroupCommit } from '../storage/group-commit.ts';
 import { persist } from '../storage/persist.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows, writeRowsOver } from '../storage/rows.ts';
 import { classifyReply } from './classify-reply.ts';
 import { nextStep } from './next-step.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
@@ -59,6 +59,12 @@ export interface AttemptRecorder {
 /** Seconds. While the service stops, a database that will not write is not waited for: the sweep finds the letter in doubt. */
 const hurriedPatience = 5;
 
+/**
+ * Conversations end one by one, and each transaction costs as much as many letters. What gathers here is what a crash
+ * at this moment leaves in doubt, so it is not for long.
+ */
+const gathering = { items: 200, linger: 8 };
+
 export function createAttemptRecorder(needs: RecordNeeds): AttemptRecorder {
   let hurriedFor: (() => number) | undefined;
   /** Until the leases of these letters end; then they are in doubt whatever we know. */
@@ -72,7 +78,7 @@ export function createAttemptRecorder(needs: RecordNeeds): AttemptRecorder {
     const goOn = until(ended.map(({ claimed }) => claimed.attempt));
     await persist(() => commit(needs, ended), { goOn, failed });
     return ended.map(() => undefined);
-  });
+  }, gathering);
   return {
     record: (claimed, result) => group.add({ claimed, result }),
     putBack: ({ letter, attempt }) => persist(() => undo(needs, letter, attempt), { goOn: until([attempt]), failed }),
@@ -120,8 +126,13 @@ async function commit(needs: RecordNeeds, ended: readonly Ended[]): Promise<void
     await completeAttempts(transaction, ended, now);
     await insertRows(transaction, outcomeTable, outcomes);
     const [first, second] = movesFor(needs, judged);
-    await moveLetters(transaction, first, now);
-    await moveLetters(transaction, second, now);
+    const moved = await moveLetters(transaction, first, now);
+    // An accepted letter has arrived with its first move; only one whose lease had ended meanwhile needs the other.
+    await moveLetters(
+      transaction,
+      second.filter(({ from, id }) => from === 'refused' || !moved.has(id)),
+      now,
+    );
     if (ours) paused = (await pauseSite(transaction, `${ours.class} (${ours.rule})`, now)).reason;
     else if (ended.some((each) => each.result.verdict === 'accepted')) await clearSite(transaction);
   });
@@ -167,14 +178,7 @@ async function completeAttempts(transaction: Transaction, ended: readonly Ended[
     enhanced: result.reply.enhanced ?? null,
     reply: result.reply.text.slice(0, 1_000),
   }));
-  await transaction
-    .createQueryBuilder()
-    .insert()
-    .into(attemptTable)
-    .values(rows)
-    .orUpdate(['ended_at', 'verdict', 'stage', 'code', 'enhanced', 'reply'], ['id'])
-    .updateEntity(false)
-    .execute();
+  await writeRowsOver(transaction, attemptTable, rows, ['endedAt', 'verdict', 'stage', 'code', 'enhanced', 'reply']);
 }
 
 /** Moves away from `sending`, and the moves that follow from a refusal. */

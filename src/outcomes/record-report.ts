@@ -7,6 +7,7 @@ import { letterTable } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
+import { locked } from '../storage/locking.ts';
 import { insertRows } from '../storage/rows.ts';
 import { classifyReply } from './classify-reply.ts';
 import { moveByReport } from './move-by-report.ts';
@@ -44,9 +45,10 @@ export async function recordReport(needs: RecordReportNeeds, returnedMailId: str
   const now = needs.clock.now();
   let outcome: OutcomeRow | undefined;
   await needs.database.write(async (transaction) => {
+    outcome = undefined;
     const [letter, still] = [
-      await transaction.findOneBy(letterTable, { id: mail.letterId }),
-      await transaction.findOneBy(returnedMailTable, { id: mail.id }),
+      await transaction.findOne(letterTable, { where: { id: mail.letterId }, ...locked(transaction) }),
+      await transaction.findOne(returnedMailTable, { where: { id: mail.id }, ...locked(transaction) }),
     ];
     if (!letter || !still || still.readAt !== null) return;
     // A report can be faster than our own record of the 250: it stays unread, and the sweep asks again.

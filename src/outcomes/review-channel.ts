@@ -8,7 +8,7 @@ import { letterTable, moveLetters } from '../letters/letter-table.ts';
 import type { Log } from '../log.ts';
 import {
   channelSwitchTable,
-  readChannel,
+  holdChannel,
   writeChannel,
   type Channel,
   type ChannelSwitch,
@@ -84,7 +84,7 @@ type Choose = (
 async function switchBy(needs: ReviewNeeds, target: string, choose: Choose): Promise<ChannelSwitch | undefined> {
   const now = needs.clock.now();
   const change = await needs.database.write(async (transaction) => {
-    const channel = await readChannel(transaction, target);
+    const channel = await holdChannel(transaction, target);
     const decision = await choose(transaction, channel, now);
     if (!decision) return undefined;
     if (decision.to === 'probing' && !(await sendProbes(transaction, target, now))) return undefined;
@@ -180,7 +180,7 @@ function withoutNames(text: string): string {
 async function sendProbes(transaction: Transaction, target: string, now: Instant): Promise<boolean> {
   const waiting = await transaction.find(letterTable, {
     where: { target, state: 'for_hand', doubts: LessThan(2) },
-    order: { createdAt: 'ASC' },
+    order: { dueAt: 'ASC' },
     take: probeLetters,
   });
   if (waiting.length === 0) return false;

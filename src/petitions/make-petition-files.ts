@@ -1,12 +1,14 @@
 /** Step: the files of a sealed petition are made from its rows: PDF volumes, names, manifest. Can be done again at any time. */
 import { createHash } from 'node:crypto';
-import { IsNull, Not } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
-import { AppError, asError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { letterTable } from '../letters/letter-table.ts';
+import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
+import { piecesOf } from '../storage/rows.ts';
 import { buildManifest } from './manifest.ts';
 import { namesCsv } from './names-csv.ts';
 import { namesDigest } from './names-digest.ts';
@@ -25,8 +27,6 @@ export interface PetitionFileNeeds {
   files: PetitionFiles;
   /** Metrics: called once a petition's files are on disk. */
   made(): void;
-  /** Told of a petition whose files could not be made; it is tried again. */
-  failed(error: Error): void;
 }
 
 /** Petitions in the making: the job and the sweep may ask for the same one. */
@@ -74,15 +74,13 @@ async function make(needs: PetitionFileNeeds, petitionId: string): Promise<void>
   needs.made();
 }
 
-/** On a timer: petitions whose files were never finished. One that cannot be made does not hold up the others. */
-export async function sweepPetitions(needs: PetitionFileNeeds): Promise<void> {
+/** On a timer: asks again for the files of petitions that were never finished. */
+export async function sweepPetitions(needs: { database: Database; queue: Pick<Queue, 'ask'> }): Promise<void> {
   const waiting = await needs.database.read.find(petitionTable, {
     select: { id: true },
     where: { filesAt: IsNull(), state: Not('void') },
   });
-  for (const { id } of waiting) {
-    await makePetitionFiles(needs, id).catch((thrown: unknown) => needs.failed(asError(thrown)));
-  }
+  for (const { id } of waiting) await needs.queue.ask('make-petition-files', { petitionId: id });
 }
 
 /** The names as sealed, in order; throws `internal` when they are no longer the ones the digest was made of. */
@@ -91,11 +89,14 @@ async function sealedNames(database: Database, petition: Petition): Promise<(Pet
     where: { petitionId: petition.id },
     order: { number: 'ASC' },
   });
-  const letters = await database.read.find(letterTable, {
-    select: { id: true, signatureId: true },
-    where: { petitionId: petition.id },
-  });
-  const signatureOf = new Map(letters.map((letter) => [letter.id, letter.signatureId]));
+  const signatureOf = new Map<string, string>();
+  for (const piece of piecesOf(places)) {
+    const letters = await database.read.find(letterTable, {
+      select: { id: true, signatureId: true },
+      where: { id: In(piece.map((place) => place.letterId)) },
+    });
+    for (const letter of letters) signatureOf.set(letter.id, letter.signatureId);
+  }
   const names = await namesOf(
     database.read,
     places.map((place) => signatureOf.get(place.letterId) ?? ''),

@@ -2,9 +2,9 @@
 import { EntitySchema } from 'typeorm';
 import type { Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import { letterTable } from '../letters/letter-table.ts';
 import { count, id, instant, json, optional, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
+import { locked } from '../storage/locking.ts';
 import type { Manifest } from './manifest.ts';
 
 export type PetitionState = 'sealed' | 'handed_in' | 'void';
@@ -107,15 +107,12 @@ export async function readSealed(
   transaction: Transaction,
   petitionId: string,
 ): Promise<{ petition: Petition; letterIds: string[] }> {
-  const petition = await transaction.findOneBy(petitionTable, { id: petitionId });
+  const petition = await transaction.findOne(petitionTable, { where: { id: petitionId }, ...locked(transaction) });
   if (!petition) throw new AppError('not-found', 'There is no such petition.');
   if (petition.state !== 'sealed') {
     const state = petition.state.replace('_', ' ');
     throw new AppError('conflict', `This petition is ${state}: only a sealed one can be voided or handed in.`);
   }
-  const letters = await transaction.find(letterTable, {
-    select: { id: true },
-    where: { petitionId, state: 'petitioned' },
-  });
-  return { petition, letterIds: letters.map((letter) => letter.id) };
+  const places = await transaction.find(petitionPlaceTable, { select: { letterId: true }, where: { petitionId } });
+  return { petition, letterIds: places.map((place) => place.letterId) };
 }

@@ -10,6 +10,7 @@ import { letterTable, moveLetters } from '../letters/letter-table.ts';
 import { reach } from '../points.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
+import { locked } from '../storage/locking.ts';
 import { insertRows, piecesOf } from '../storage/rows.ts';
 import { namesDigest } from './names-digest.ts';
 import { petitionPlaceTable, petitionTable, type Petition, type PetitionPlace } from './petition-table.ts';
@@ -54,6 +55,7 @@ async function seal(
     select: { id: true, signatureId: true },
     where: { campaign: campaign.slug, target, state: 'for_hand', signerDomain: Not(erased) },
     order: { createdAt: 'ASC', id: 'ASC' },
+    ...locked(transaction),
   });
   if (letters.length === 0) throw new AppError('conflict', 'No name waits for a petition to this target.');
   const id = newId(needs.clock);

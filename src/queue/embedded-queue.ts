@@ -1,7 +1,7 @@
 /** The queue of one process: reminders in memory. Losing them costs a delay, since the rows hold what is due. */
 import { asError } from '../errors.ts';
 import type { JobName, Jobs } from '../jobs.ts';
-import type { Queue } from './queue.ts';
+import type { Queue, QueueEvents } from './queue.ts';
 
 interface Line {
   waiting: Jobs[JobName][];
@@ -9,10 +9,8 @@ interface Line {
   worker?: { handler: (job: Jobs[JobName]) => Promise<void>; concurrency: number };
 }
 
-export function createEmbeddedQueue(needs: { onError: (name: string, error: Error) => void }): Queue {
+export function createEmbeddedQueue(needs: QueueEvents): Queue {
   const lines = new Map<JobName, Line>();
-  const timers = new Set<NodeJS.Timeout>();
-  const steps = new Set<Promise<void>>();
   let open = true;
   let quiet: (() => void)[] = [];
 
@@ -56,32 +54,10 @@ export function createEmbeddedQueue(needs: { onError: (name: string, error: Erro
       line.worker = { handler: handler as (job: Jobs[JobName]) => Promise<void>, concurrency };
       next(name, line);
     },
-    every(name, milliseconds, step) {
-      const run = (): void => {
-        if (!open) return;
-        const done = step()
-          .then(() => undefined)
-          .catch((thrown: unknown) => needs.onError(name, asError(thrown)))
-          .finally(() => {
-            steps.delete(done);
-            if (!open) return;
-            const timer = setTimeout(() => {
-              timers.delete(timer);
-              run();
-            }, milliseconds);
-            timers.add(timer);
-          });
-        steps.add(done);
-      };
-      run();
-    },
-    get pending() {
-      return [...lines.values()].reduce((sum, line) => sum + line.waiting.length + line.running, 0);
-    },
+    waiting: (name) => Promise.resolve(lineOf(name).waiting.length),
+    check: () => Promise.resolve(),
     async close() {
       open = false;
-      for (const timer of timers) clearTimeout(timer);
-      await Promise.all(steps);
       if (running() > 0) await new Promise<void>((resolve) => (quiet = [...quiet, resolve]));
     },
   };

@@ -67,11 +67,13 @@ export async function openSqlite(
   return {
     writer,
     read: reader.manager,
+    writers: 1,
     write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
       const result = turn.then(() => inTransaction(work));
       turn = result.catch(() => undefined);
       return result;
     },
+    check: async () => void (await reader.query('select 1')),
     async close() {
       await turn;
       await reader.destroy();

@@ -26,7 +26,7 @@ interface FrontDoorNeeds {
   log: Log;
   keys: KeyRing;
   book: CampaignBook;
-  words: Record<string, Words>;
+  words: Readonly<Record<string, Words>>;
   database: Database;
   queue: Queue;
   files: PetitionFiles;

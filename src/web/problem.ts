@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { AppError, asError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { isOutage } from '../storage/trouble.ts';
 
 const statuses: Record<ErrorCode, number> = {
   invalid: 400,
@@ -48,7 +49,7 @@ export function toAppError(thrown: unknown): AppError {
     return new AppError('invalid', 'The body is not valid JSON: check it with a JSON parser.', { cause });
   if (cause.status !== undefined && cause.status >= 400 && cause.status < 500)
     return new AppError('invalid', 'The request cannot be read: check its encoding and length.', { cause });
-  if (/SQLITE_(BUSY|FULL|IOERR|CANTOPEN|READONLY)|disk|locked/i.test(cause.message))
+  if (isOutage(cause))
     return new AppError(
       'unavailable',
       'The database cannot write at this moment: nothing was accepted, send it again.',

@@ -2,11 +2,15 @@
 import type { Request, RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import { findSourceKey, type Scope, type SourceKey } from '../intake/source-key.ts';
+import { within } from '../queue/within.ts';
 import type { Database } from '../storage/database.ts';
 
 /** Keys looked up again after this long, so that a revoked one stops working. */
 const rememberFor = 10_000;
 const mostRemembered = 1_000;
+
+/** Milliseconds a request waits for its key to be looked up. */
+const patience = 5_000;
 
 export interface KeyGuard {
   /** Lets a request pass whose key has the scope, and covers the campaign in the path. */
@@ -30,14 +34,22 @@ export function assertCampaign(key: SourceKey, campaign: string): void {
 
 export function createKeyGuard(needs: { database: Database; now: () => number }): KeyGuard {
   const remembered = new Map<string, { key: SourceKey | undefined; until: number }>();
+  /** One question at a time for each key, however many requests bring it: the database may be slow or gone. */
+  const asked = new Map<string, Promise<SourceKey | undefined>>();
 
   async function find(text: string): Promise<SourceKey | undefined> {
     const now = needs.now();
     const known = remembered.get(text);
     if (known && known.until > now) return known.key;
+    const answer = asked.get(text) ?? ask(text).finally(() => asked.delete(text));
+    asked.set(text, answer);
+    return within(patience, answer);
+  }
+
+  async function ask(text: string): Promise<SourceKey | undefined> {
     const key = await findSourceKey(needs.database, text);
     if (remembered.size >= mostRemembered) remembered.clear();
-    remembered.set(text, { key, until: now + rememberFor });
+    remembered.set(text, { key, until: needs.now() + rememberFor });
     return key;
   }
 

@@ -25,7 +25,7 @@ import {
 } from '../support/catch-letters.ts';
 import { movableClock } from '../support/movable-clock.ts';
 import { needs, needsPython } from '../support/needs.ts';
-import { startTestApp, type TestApp, type TestAppOptions } from '../support/start-app.ts';
+import { startTestApp, testEnvironment, type TestApp, type TestAppOptions } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const noPython = [needsPython('aiosmtpd', 'python3-aiosmtpd'), needsPython('dkim', 'python3-dkim')].includes(true);
@@ -434,7 +434,10 @@ describe('a relay that asks who we are', () => {
 
 /** The envelope sender leads to this very letter, and nothing like it leads anywhere. */
 async function expectReturnPath(app: TestApp, { envelope, read }: CaughtLetter): Promise<void> {
-  const paths = createReturnPaths({ keys: openKeyRing(app.folder, undefined), domain: 'bounce.todoke.example' });
+  const paths = createReturnPaths({
+    keys: openKeyRing(app.folder, testEnvironment(app.folder)['SECRETS']),
+    domain: 'bounce.todoke.example',
+  });
   const letter = await app.database.read.findOneByOrFail(letterTable, { id: read.messageId.slice(1, 17) });
   const now = app.clock.now();
   expect(paths.read(envelope.from, now)).toEqual({ kind: 'valid', letterId: letter.id });

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { audit } from '../../src/ledger/audit.ts';
+import { audit, type AuditResult } from '../../src/ledger/audit.ts';
 import { dropsAfterDot, refusesByPolicy } from '../../src/embassy/personalities.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
-import { tables } from '../../src/tables.ts';
 import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
 import { minute } from '../../src/clock.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -38,7 +36,7 @@ const tampering: [string, string, RegExp][] = [
   ['a letter is lost', `delete from letter where state = 'accepted'`, /one letter for each target/],
   [
     'a letter appears twice',
-    `insert into letter select 'x' || substr(id, 2), signature_id, campaign, campaign_version, 'other', language, signer_domain, own_words, state, state_since, moves, created_at, due_at, attempts, doubts, fence, identity, mailbox, first_attempt_at, accepted_at, petition_id from letter where state = 'for_hand'`,
+    `insert into letter select 'another-letter-0', signature_id, campaign, campaign_version, 'other', language, signer_domain, state, state_since, moves, created_at, due_at, attempts, doubts, fence, own_words, identity, mailbox, first_attempt_at, accepted_at, petition_id from letter where state = 'for_hand'`,
     /one letter for each target/,
   ],
   [
@@ -74,7 +72,7 @@ const tampering: [string, string, RegExp][] = [
   ['an acceptance without a 2xx', `update attempt set code = 354 where verdict = 'accepted'`, /without a 2xx/],
   [
     'a letter sent twice without a doubt',
-    `insert into attempt select 'x' || substr(id, 2), letter_id, target, 9, fence, started_at, ended_at, identity, message_digest, 'accepted', stage, 250, enhanced, reply from attempt where verdict = 'accepted'`,
+    `insert into attempt select letter_id, letter_id, target, 9, fence, started_at, ended_at, identity, message_digest, 'accepted', stage, 250, enhanced, reply from attempt where verdict = 'accepted'`,
     /accepted more than once/,
   ],
   ['a copy with other bytes', `update attempt set message_digest = 'other' where number = 2`, /same bytes/],
@@ -92,23 +90,17 @@ const tampering: [string, string, RegExp][] = [
 
 describe('the audit notices when', () => {
   test.each(tampering)('%s', async (_what, sql, invariant) => {
-    const database = await openSqlite(`${app.folder}/todoke.db`, tables);
-    await database.writer.query('BEGIN');
-    try {
-      for (const statement of sql.split(';')) await database.writer.query(statement);
+    let result: AuditResult | undefined;
+    const undone = app.database.write(async (transaction) => {
+      for (const statement of sql.split(';')) await transaction.query(statement);
       // Read inside the transaction that is rolled back: the database stays sound for the next case.
-      const result = await audit({ ...database, read: database.writer.manager });
-      expect(result.ok).toBe(false);
-      expect(
-        result.findings
-          .filter((finding) => finding.violations > 0)
-          .map((finding) => finding.invariant)
-          .join('\n'),
-      ).toMatch(invariant);
-    } finally {
-      await database.writer.query('ROLLBACK');
-      await database.close();
-    }
+      result = await audit({ ...app.database, read: transaction });
+      throw new Error('rolled back');
+    });
+    await expect(undone).rejects.toThrow('rolled back');
+    expect(result?.ok).toBe(false);
+    const broken = result?.findings.filter((finding) => finding.violations > 0) ?? [];
+    expect(broken.map((finding) => finding.invariant).join('\n')).toMatch(invariant);
   });
 });
 

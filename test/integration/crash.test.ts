@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/clock.ts';
 import { startEmbassy, type Embassy } from '../../src/embassy/embassy.ts';
 import { accepts } from '../../src/embassy/personalities.ts';
@@ -14,6 +15,7 @@ import { points, type Point } from '../../src/points.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
 import { tables } from '../../src/tables.ts';
+import { dropEngines, prepareEngines } from '../support/engines.ts';
 import { startService, type ServiceProcess } from '../support/service-process.ts';
 import { aSignature, campaign, target, testEnvironment } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -38,7 +40,8 @@ beforeEach(async () => {
     IN_DOUBT_WAIT: '500ms',
     BOUNCE_WAIT: '300ms',
   };
-  database = await openDatabase({ kind: 'sqlite', file: join(folder, 'todoke.db') }, tables);
+  await prepareEngines(folder);
+  database = await openDatabase(readConfig(env).DATABASE_URL, tables);
   key = await createSourceKey(
     { database, clock: systemClock },
     { source: 'test', scopes: ['sign', 'staff'], campaigns: null },
@@ -47,6 +50,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await database.close();
   await embassy.close();
+  await dropEngines(folder);
   rmSync(folder, { recursive: true, force: true });
 });
 

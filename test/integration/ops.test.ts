@@ -63,6 +63,7 @@ const ours: Record<string, { type: string; labels: Record<string, readonly strin
     labels: { event: ['sealed', 'files-made', 'voided', 'handed-in', 'refused'] },
   },
   todoke_step_failures_total: { type: 'counter', labels: { step: steps } },
+  todoke_workers_rebuilt_total: { type: 'counter', labels: { step: steps } },
   todoke_smtp_stage_seconds: { type: 'histogram', labels: { stage: stages } },
   todoke_letters: { type: 'gauge', labels: { state: letterStates } },
   todoke_letters_oldest_age_seconds: { type: 'gauge', labels: { state: letterStates } },

@@ -68,12 +68,12 @@ describe('a petition', () => {
     expect(text).not.toMatch(/@|22223333|own words/);
     if (has('qpdf'))
       expect(
-        execFileSync('qpdf', ['--check', join(app.files.folderOf(first.serial), file('.pdf'))]).toString(),
+        execFileSync('qpdf', ['--check', join(app.files.location(first.serial), file('.pdf'))]).toString(),
       ).toContain('No syntax');
   });
 
   const file = (ending: string) =>
-    readdir(app.files.folderOf(first.serial)).find((name) => name.endsWith(ending)) ?? '';
+    readdir(app.files.location(first.serial)).find((name) => name.endsWith(ending)) ?? '';
 
   test('is downloaded under a name that betrays nobody, and not without a key', async () => {
     const response = await fetch(`${app.origin}/v1/petitions/${first.id}/volumes/1.pdf`, {
@@ -154,7 +154,7 @@ function readdir(folder: string): string[] {
 }
 
 test('a manifest says what its files are', async () => {
-  const folder = app.files.folderOf('2020-0001');
+  const folder = app.files.location('2020-0001');
   const manifest = JSON.parse(
     readFileSync(join(folder, readdir(folder).find((name) => name.endsWith('.json')) ?? ''), 'utf8'),
   );

@@ -2,7 +2,6 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { createCampaignBook } from '../../src/campaigns/campaign-book.ts';
@@ -20,6 +19,7 @@ import { handInMail } from '../support/hand-in-mail.ts';
 import { campaignsWith } from '../support/campaigns-with.ts';
 import { doubtTwice } from '../support/doubt-twice.ts';
 import { realClock } from '../support/movable-clock.ts';
+import { lockLetters } from '../support/lock-rows.ts';
 import { campaign, startTestApp, target, testEnvironment, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -71,8 +71,7 @@ describe('a letter is sent once', () => {
     app = await startTestApp({ personality: slow({ ms: 150 }), env: { LEASE: '60s' } });
     await app.sign(1);
     await app.until({ sending: 1 });
-    const other = new Database(`${app.folder}/todoke.db`);
-    other.exec('begin immediate');
+    const release = await lockLetters(app.folder);
     await waitFor(
       () => app.embassy.received.length,
       (n) => n === 1,
@@ -80,8 +79,7 @@ describe('a letter is sent once', () => {
     );
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect((await app.states()).sending).toBe(1);
-    other.exec('rollback');
-    other.close();
+    await release();
     await app.until({ accepted: 1 });
     expect(app.embassy.received).toHaveLength(1);
   });

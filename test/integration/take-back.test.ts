@@ -16,6 +16,7 @@ import { channelSwitchTable } from '../../src/outbox/channel-table.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
 import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
 import { petitionPlaceTable } from '../../src/petitions/petition-table.ts';
+import { engines } from '../support/engines.ts';
 import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -95,11 +96,13 @@ const handIn = (petition: string) =>
 async function traces(words: readonly string[] = personal): Promise<string[]> {
   const found = new Set<string>();
   const tables: { name: string }[] = await app.database.read.query(
-    `select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`,
+    engines === 'embedded'
+      ? `select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`
+      : `select table_name as name from information_schema.tables where table_schema = database()`,
   );
   expect(tables.length).toBeGreaterThan(12);
   for (const { name } of tables) {
-    const rows: Record<string, unknown>[] = await app.database.read.query(`select * from "${name}"`);
+    const rows: Record<string, unknown>[] = await app.database.read.query(`select * from ${name}`);
     for (const row of rows) {
       for (const [column, value] of Object.entries(row)) {
         const text = decoded(value).toLowerCase();

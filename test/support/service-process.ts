@@ -4,7 +4,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 export interface ServiceProcess {
+  /** Empty without the role `web`. */
   origin: string;
+  pid: number;
+  /** Lines of its log so far. */
+  said: readonly string[];
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
   /** Resolves with the signal or code the process ended with. */
   ended: Promise<string>;
   stop(): Promise<void>;
@@ -29,8 +34,7 @@ export async function startService(
   const origin = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
       said.push(line);
-      const ready = /"origin":"([^"]+)"/.exec(line);
-      if (ready?.[1]) resolve(ready[1]);
+      if (line.includes('"msg":"todoke is ready"')) resolve(/"origin":"([^"]+)"/.exec(line)?.[1] ?? '');
     });
     void ended.then((how) =>
       reject(new Error(`the service ended (${how}) before it was ready: ${said.slice(-5).join('\n')}`)),
@@ -38,6 +42,9 @@ export async function startService(
   });
   return {
     origin,
+    pid: child.pid ?? 0,
+    said,
+    kill: (how) => void child.kill(how),
     ended,
     async stop() {
       child.kill('SIGTERM');

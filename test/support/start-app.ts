@@ -9,6 +9,7 @@ import { createSourceKey, type Scope } from '../../src/intake/source-key.ts';
 import { audit } from '../../src/ledger/audit.ts';
 import { stateNumbers } from '../../src/ledger/numbers.ts';
 import type { LetterState } from '../../src/letters/letter-states.ts';
+import { dropEngines, engineEnvironment, prepareEngines } from './engines.ts';
 import { movableClock, type MovableClock } from './movable-clock.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -49,7 +50,7 @@ export interface TestAppOptions extends AppOptions {
 }
 
 export const testEnvironment = (folder: string): Record<string, string> => ({
-  DATABASE_URL: `sqlite:${join(folder, 'todoke.db')}`,
+  ...engineEnvironment(folder),
   DATA_DIR: folder,
   PORT: '0',
   OPS_PORT: '0',
@@ -63,6 +64,7 @@ export const testEnvironment = (folder: string): Record<string, string> => ({
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'todoke-test-'));
   const clock = options.clock ?? movableClock();
+  await prepareEngines(folder);
   const app = await startApp(readConfig({ ...testEnvironment(folder), ...options.env }), {
     // No test asks the real DNS: every domain exists and publishes nothing.
     resolver: {
@@ -126,7 +128,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     },
     async stop() {
       await app.close();
-      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+      if (options.folder !== undefined) return;
+      await dropEngines(folder);
+      rmSync(folder, { recursive: true, force: true });
     },
   });
 }

@@ -15,7 +15,10 @@ const homes: Record<string, RegExp> = {
   'zod-openapi': /^web\/api\/openapi\.ts$/,
   'nodemailer/lib/smtp-connection': /^outbox\/relay-connection\.ts$|^embassy\//,
   'smtp-server': /^embassy\/|^outcomes\/returned-mail-listener\.ts$/,
+  bullmq: /^queue\//,
+  ioredis: /^queue\//,
   'postal-mime': /^outcomes\/|^cli\//,
+  s3mini: /^petitions\/files\/s3-files\.ts$/,
   mjml: /^letters\/compile-letter\.ts$/,
   juice: /^letters\/compile-letter\.ts$/,
   marked: /^campaigns\/markdown\.ts$/,
@@ -31,7 +34,7 @@ const homes: Record<string, RegExp> = {
 
 /** `In`, `IsNull` and their like are how a step asks for rows; the tables themselves stay in their files. */
 const rowQuestions =
-  /import \{ (?:(?:In|Not|Like|IsNull|LessThan|MoreThan|MoreThanOrEqual)(?:, )?)+ \} from 'typeorm'/g;
+  /import \{ (?:(?:In|Not|Between|IsNull|LessThan|MoreThan|MoreThanOrEqual)(?:, )?)+ \} from 'typeorm'/g;
 
 const folderOf = (file: string): string => (file.includes('/') ? file.slice(0, file.indexOf('/')) : '');
 

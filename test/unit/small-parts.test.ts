@@ -5,9 +5,12 @@ import { AppError } from '../../src/errors.ts';
 import { base32hex, idPattern, newId } from '../../src/ids.ts';
 import { readReceiptToken, receiptToken } from '../../src/intake/receipt-token.ts';
 import { relayOf } from '../../src/outbox/relay-pool.ts';
+import { createTimers } from '../../src/queue/timers.ts';
 import { createGroupCommit } from '../../src/storage/group-commit.ts';
+import { createTurns } from '../../src/storage/turns.ts';
 import { ndjsonLines, type NdjsonLine } from '../../src/web/ndjson-lines.ts';
 import { toAppError, toProblem } from '../../src/web/problem.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe('ids', () => {
   test('sort by time and have one shape', () => {
@@ -104,11 +107,14 @@ describe('a stream of lines', () => {
 describe('group commit', () => {
   test('everything that comes while one group is written goes into the next', async () => {
     const groups: number[][] = [];
-    const group = createGroupCommit<number, number>(async (items) => {
-      groups.push([...items]);
-      await new Promise((resolve) => setImmediate(resolve));
-      return items.map((item) => item * 2);
-    }, 3);
+    const group = createGroupCommit<number, number>(
+      async (items) => {
+        groups.push([...items]);
+        await new Promise((resolve) => setImmediate(resolve));
+        return items.map((item) => item * 2);
+      },
+      { items: 3 },
+    );
     expect(await Promise.all([1, 2, 3, 4, 5].map((n) => group.add(n)))).toEqual([2, 4, 6, 8, 10]);
     expect(groups).toEqual([
       [1, 2, 3],
@@ -125,6 +131,150 @@ describe('group commit', () => {
     const first = group.add(1);
     await expect(first).rejects.toThrow('disk');
     await expect(group.add(2)).resolves.toBe(2);
+  });
+});
+
+describe('group commit with limits', () => {
+  /** Groups that end when the test says so. */
+  function held(limits: Parameters<typeof createGroupCommit<number, number>>[1]) {
+    const groups: { items: readonly number[]; end: () => void }[] = [];
+    const group = createGroupCommit<number, number>(
+      (items) => new Promise((resolve) => groups.push({ items, end: () => resolve(items) })),
+      limits,
+    );
+    return { group, groups };
+  }
+
+  test('as many groups run side by side as there are lanes, and no more', async () => {
+    const { group, groups } = held({ items: 1, lanes: 2 });
+    const all = Promise.all([1, 2, 3].map((n) => group.add(n)));
+    await waitFor(
+      () => groups.length,
+      (n) => n === 2,
+      'two groups',
+    );
+    expect(group.waiting).toBe(1);
+    groups[1]?.end();
+    await waitFor(
+      () => groups.length,
+      (n) => n === 3,
+      'the third',
+    );
+    for (const each of groups) each.end();
+    expect(await all).toEqual([1, 2, 3]);
+  });
+
+  test('what comes within the lingering goes along', async () => {
+    const { group, groups } = held({ items: 2, linger: 30 });
+    const first = group.add(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(groups).toHaveLength(0);
+    const others = [2, 3].map((n) => group.add(n));
+    await waitFor(
+      () => groups.length,
+      (n) => n === 1,
+      'a group',
+    );
+    expect(groups[0]?.items).toEqual([1, 2]);
+    groups[0]?.end();
+    await waitFor(
+      () => groups.length,
+      (n) => n === 2,
+      'the rest',
+    );
+    groups[1]?.end();
+    expect(await Promise.all([first, ...others])).toEqual([1, 2, 3]);
+  });
+
+  test('nobody waits longer than the patience, and who waited in vain is never written', async () => {
+    const refusal = () => new AppError('unavailable', 'too slow');
+    const { group, groups } = held({ items: 1, patience: { milliseconds: 20, refusal } });
+    const [inside, outside] = [group.add(1), group.add(2)];
+    await expect(inside).rejects.toThrow('too slow');
+    await expect(outside).rejects.toThrow('too slow');
+    expect(group.waiting).toBe(0);
+    groups[0]?.end();
+    await group.drain();
+    expect(groups.map((each) => each.items)).toEqual([[1]]);
+  });
+});
+
+describe('turns', () => {
+  test('are taken in the order they were asked for, so many at a time, also after a failure', async () => {
+    const turns = createTurns(2);
+    const begun: number[] = [];
+    const ends: (() => void)[] = [];
+    const all = [1, 2, 3, 4].map((n) =>
+      turns.run(async () => {
+        begun.push(n);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        if (n === 1) throw new Error('lost');
+        return n;
+      }),
+    );
+    let quiet = false;
+    const idle = turns.idle().then(() => (quiet = true));
+    expect(begun).toEqual([1, 2]);
+    ends[0]?.();
+    await expect(all[0]).rejects.toThrow('lost');
+    await waitFor(
+      () => begun,
+      (seen) => seen.length === 3,
+      'the third',
+    );
+    ends[1]?.();
+    await all[1];
+    await waitFor(
+      () => begun,
+      (seen) => seen.length === 4,
+      'the fourth',
+    );
+    expect(begun).toEqual([1, 2, 3, 4]);
+    expect(quiet).toBe(false);
+    for (const end of ends) end();
+    await idle;
+    expect(await Promise.all(all.slice(1))).toEqual([2, 3, 4]);
+    await turns.idle();
+  });
+});
+
+describe('timers', () => {
+  test('run again after a failure, never twice at the same time, and not while another process keeps the time', async () => {
+    let [elected, runs, together, most] = [false, 0, 0, 0];
+    let asked = 0;
+    const told: string[] = [];
+    const timers = createTimers({
+      elected: () => {
+        asked += 1;
+        return Promise.resolve(elected);
+      },
+      onError: (name, error) => void told.push(`${name}: ${error.message}`),
+    });
+    timers.every('step', 1, async () => {
+      together += 1;
+      most = Math.max(most, together);
+      runs += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      together -= 1;
+      if (runs === 1) throw new Error('once');
+    });
+    await waitFor(
+      () => asked,
+      (n) => n > 3,
+      'the question asked again',
+    );
+    expect(runs).toBe(0);
+    elected = true;
+    await waitFor(
+      () => runs,
+      (n) => n > 3,
+      'runs',
+    );
+    await timers.close();
+    const after = runs;
+    expect([told, most, together]).toEqual([['step: once'], 1, 0]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(runs).toBe(after);
   });
 });
 

@@ -128,7 +128,7 @@ async function summarise(
   petition: PetitionView,
   result: Awaited<ReturnType<typeof audit>>,
 ): Promise<Summary> {
-  const folder = app.files.folderOf(petition.serial);
+  const folder = app.files.location(petition.serial);
   const made = await readdir(folder);
   const find = (ending: string): string => join(folder, made.find((file) => file.endsWith(ending)) ?? ending);
   return {

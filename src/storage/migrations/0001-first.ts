@@ -3,19 +3,19 @@ import { Table, type MigrationInterface, type QueryRunner, type TableColumnOptio
 
 type Kind = 'id' | 'instant' | 'count' | 'text' | 'blob' | 'double precision' | number;
 
+/** Texts are compared byte by byte on every engine; SQLite does so by itself. */
+const binary = { charset: 'utf8mb4', collation: 'utf8mb4_bin' };
+
 /** `!` in front of a name: part of the primary key. `?` behind it: may be null. A number: a text of that length. */
-function column([name, kind]: [string, Kind]): TableColumnOptions {
+function column([name, kind]: [string, Kind], isSqlite: boolean): TableColumnOptions {
   const plain = name.replace(/[!?]/g, '');
   const shared = { name: plain, isPrimary: name.startsWith('!'), isNullable: name.endsWith('?') };
-  if (kind === 'id') return { ...shared, type: 'varchar', length: '16' };
-  if (typeof kind === 'number') return { ...shared, type: 'varchar', length: String(kind) };
-  const types = {
-    instant: 'bigint',
-    count: 'int',
-    text: 'text',
-    blob: 'blob',
-    'double precision': 'double precision',
-  } as const;
+  const words = { ...shared, ...(isSqlite ? {} : binary) };
+  if (kind === 'id') return { ...words, type: 'varchar', length: '16' };
+  if (typeof kind === 'number') return { ...words, type: 'varchar', length: String(kind) };
+  if (kind === 'text') return { ...words, type: isSqlite ? 'text' : 'longtext' };
+  if (kind === 'blob') return { ...shared, type: isSqlite ? 'blob' : 'longblob' };
+  const types = { instant: 'bigint', count: 'int', 'double precision': 'double precision' } as const;
   return { ...shared, type: types[kind] };
 }
 
@@ -247,15 +247,19 @@ const tables: Record<string, Plan> = {
 
 export class First1780000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    const isSqlite = runner.dataSource.options.type === 'better-sqlite3';
     for (const [name, plan] of Object.entries(tables)) {
       const named = (lists: string[][] = [], isUnique: boolean) =>
         lists.map((columnNames) => ({ name: `${name}_by_${columnNames.join('_')}`, columnNames, isUnique }));
       await runner.createTable(
         new Table({
           name,
-          columns: Object.entries(plan.columns).map(column),
+          ...(isSqlite ? {} : { engine: 'InnoDB' }),
+          columns: Object.entries(plan.columns).map((each) => column(each, isSqlite)),
           indices: [...named(plan.unique, true), ...named(plan.indexes, false)],
         }),
+        // MySQL commits each table by itself: after a crash half-way the rest is made.
+        true,
       );
     }
   }

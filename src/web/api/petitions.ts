@@ -20,6 +20,7 @@ import type { Database } from '../../storage/database.ts';
 import { iso } from '../iso.ts';
 import { assertCampaign, keyOf, type KeyGuard } from '../require-key.ts';
 import { parse } from './campaigns.ts';
+import { sendStoredFile, type Download } from './send-stored-file.ts';
 import { findCampaign } from './signatures.ts';
 
 export interface PetitionRouteNeeds {
@@ -79,12 +80,16 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
     const petition = withFiles(await find(request));
     const volume = petition.manifest?.volumes.find((each) => String(each.volume) === request.params['volume']);
     if (!volume) throw new AppError('not-found', 'This petition has no such volume.');
-    sendFile(response, petition, volume.file, 'application/pdf');
+    const { file: name, pdfSha256: sha256 } = volume;
+    await send(request, response, petition, { name, sha256, type: 'application/pdf' });
   });
 
   router.get('/v1/petitions/:id/names.csv', guard.need('staff'), async (request, response) => {
     const petition = withFiles(await find(request));
-    sendFile(response, petition, petition.manifest?.csv.file ?? '', 'text/csv; charset=utf-8');
+    const csv = petition.manifest?.csv;
+    if (!csv) throw new AppError('not-found', 'This petition has no list of names.');
+    const { file: name, sha256 } = csv;
+    await send(request, response, petition, { name, sha256, type: 'text/csv; charset=utf-8' });
   });
 
   router.get('/v1/petitions/:id/manifest.json', guard.need('staff'), async (request, response) => {
@@ -126,12 +131,11 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
     return petition;
   }
 
-  function sendFile(response: Response, petition: Petition, file: string, type: string): void {
-    response
-      .type(type)
-      .set('Content-Disposition', `attachment; filename="${file}"`)
-      .set('Cache-Control', 'private, no-store');
-    response.sendFile(file, { root: files.folderOf(petition.serial), acceptRanges: true });
+  async function send(request: Request, response: Response, petition: Petition, download: Download): Promise<void> {
+    const file = await files.find(petition.serial, download.name);
+    if (!file)
+      throw new AppError('not-found', 'This file is no longer where it was put: ask the operators to bring it back.');
+    await sendStoredFile(request, response, file, download);
   }
 
   return router;

@@ -31,7 +31,7 @@ interface Answer {
 export const mostBodyBytes = 64 * 1024;
 
 /** Lines of a stream that may wait for their commit at the same time. */
-const linesInFlight = 1_000;
+const linesInFlight = 4_000;
 
 export function signatureRoutes(needs: SignatureRouteNeeds): Router {
   const router = Router();
@@ -83,6 +83,11 @@ export async function takeOne(
     const { id } = await needs.accept(signature, oneEventId(eventId, idempotencyKey));
     return answer(id);
   } catch (thrown) {
+    if (toAppError(thrown).code === 'unavailable') {
+      // A database that cannot follow is not asked for more: the source will send this one again.
+      needs.refused();
+      throw thrown;
+    }
     // Only what has the right shape can have been accepted before.
     const shaped = signatureInput.safeParse(body);
     const eventId = shaped.success ? (idempotencyKey ?? shaped.data.event_id) : undefined;

@@ -1,0 +1,8 @@
+/** The role that makes the files of sealed petitions, away from the processes that answer and send. */
+import { makePetitionFiles } from '../petitions/make-petition-files.ts';
+import type { RoleNeeds } from './role.ts';
+
+export function openPetitions({ database, clock, book, words, files, metrics, queue }: RoleNeeds): void {
+  const making = { database, clock, book, words, files, made: () => metrics.petition('files-made') };
+  queue.work('make-petition-files', (job) => makePetitionFiles(making, job.petitionId), 1);
+}

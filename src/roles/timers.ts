@@ -1,0 +1,36 @@
+/** The role that keeps the time: releases due letters and finds what was left lying. One process at a time. */
+import { asError } from '../errors.ts';
+import { finishErasures } from '../ledger/take-back.ts';
+import { releaseLetters } from '../outbox/release-letters.ts';
+import { reviewAllChannels } from '../outcomes/review-channel.ts';
+import { sweepOverdue } from '../outcomes/sweep-overdue.ts';
+import { sweepPetitions } from '../petitions/make-petition-files.ts';
+import { createTimers } from '../queue/timers.ts';
+import { createElection } from './election.ts';
+import { reviewNeedsOf, waitsOf, type RoleNeeds, type Running } from './role.ts';
+
+export function openTimers(needs: RoleNeeds): Running {
+  const { config, clock, log, book, database, queue, metrics } = needs;
+  const onError = (step: string, error: Error): void => {
+    metrics.stepFailed(step);
+    log.error({ step, reason: error.message }, 'a step failed');
+  };
+  // SQLite has one process; a lease would only keep its successor waiting after a crash.
+  const election = config.DATABASE_URL.kind === 'sqlite' ? undefined : createElection({ database, clock, log });
+  const timers = createTimers({ elected: election ? election.won : () => Promise.resolve(true), onError });
+  const shared = { database, clock, queue, book };
+  const sending = { ...shared, pacePerHour: config.PACE_PER_HOUR, lease: config.LEASE };
+  const review = reviewNeedsOf(needs);
+
+  timers.every('release-letters', config.RELEASE_EVERY, () => releaseLetters(sending));
+  timers.every('sweep-overdue', config.SWEEP_EVERY, () => sweepOverdue({ ...shared, ...waitsOf(needs) }));
+  timers.every('review-all-channels', config.SWEEP_EVERY, () => reviewAllChannels(review));
+  timers.every('sweep-petitions', config.SWEEP_EVERY, () => sweepPetitions({ database, queue }));
+  timers.every('finish-erasures', config.SWEEP_EVERY, () => finishErasures({ database, clock }));
+  return {
+    async stop() {
+      await timers.close();
+      await election?.resign().catch((thrown: unknown) => onError('resign', asError(thrown)));
+    },
+  };
+}

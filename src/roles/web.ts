@@ -1,0 +1,31 @@
+/** The role that answers people and front ends: the pages and the API, and the intake behind them. */
+import { createSignatureIntake } from '../intake/accept-signatures.ts';
+import { writeLetters } from '../letters/write-letters.ts';
+import { openFrontDoor } from '../web/front-door.ts';
+import { reviewNeedsOf, type RoleNeeds, type Running } from './role.ts';
+
+export interface Web extends Running {
+  /** Where the pages and the API answer. */
+  origin: string;
+}
+
+export async function openWeb(needs: RoleNeeds): Promise<Web> {
+  const { database, clock, keys, metrics, closers } = needs;
+  const intake = createSignatureIntake({
+    database,
+    clock,
+    keys,
+    writeLetters: (transaction, signed) => writeLetters({ clock }, transaction, signed),
+    counted: metrics.signature,
+  });
+  const door = await openFrontDoor({ ...needs, intake, review: reviewNeedsOf(needs) });
+  closers.add(door.close);
+  return {
+    origin: door.origin,
+    // What is being accepted is written down before anything else ends.
+    async stop() {
+      await door.close();
+      await intake.drain();
+    },
+  };
+}
