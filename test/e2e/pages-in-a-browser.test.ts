@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { loadWords, wordsFolder, type Words } from '../../src/campaigns/words.ts';
@@ -87,6 +87,11 @@ describe.skipIf(noChromium)('in a browser without script, 360 pixels wide,', () 
     expect(width, `${name} is wider than the screen`).toBeLessThanOrEqual(tab.viewportSize()?.width ?? 0);
   }
 
+  /** Clicks what leads to another page, and waits until that page is there: the old one answers until then. */
+  async function follow(link: Locator): Promise<void> {
+    await Promise.all([link.page().waitForEvent('load'), link.click()]);
+  }
+
   async function agree(tab: Page): Promise<void> {
     await tab.locator('#consent_send').check();
     await tab.locator('#consent_hand-over').check();
@@ -105,14 +110,14 @@ describe.skipIf(noChromium)('in a browser without script, 360 pixels wide,', () 
 
     // The button at the top leads to the form.
     await tab.locator('.jump a').click();
-    expect(new URL(tab.url()).hash).toBe('#sign');
+    await expect.poll(() => new URL(tab.url()).hash).toBe('#sign');
     await tab.locator('#name').fill('人権 守');
     await tab.locator('#email').fill('mamoru@mail.example');
     await tab.locator('#phone').fill('０３－２２２２－３３３３');
     await tab.locator('#message').fill('私自身の言葉です。\n二行目です。');
     await agree(tab);
     await look(tab, '2-form-filled');
-    await tab.locator('form#sign button[type=submit]').click();
+    await follow(tab.locator('form#sign button[type=submit]'));
 
     expect(new URL(tab.url()).pathname).toMatch(/^\/receipts\/[0-9a-v]{32}$/);
     expect(await heading(tab)).toBe(words.ja.thanks.title);
@@ -149,10 +154,11 @@ describe.skipIf(noChromium)('in a browser without script, 360 pixels wide,', () 
 
   test('an empty form says beside each field what is missing, and keeps what was typed', async () => {
     const tab = await open(`${page}/ja`);
-    await tab.locator('form#sign button[type=submit]').click();
+    await follow(tab.locator('form#sign button[type=submit]'));
     expect(await tab.title()).toContain(words.ja.problems.title);
     // A screen reader starts at the list of mistakes, and each leads to its place.
-    expect(await tab.evaluate('document.activeElement.className')).toBe('summary');
+    // Chromium moves the focus with the first frame that it draws, after the page has loaded.
+    await expect.poll(() => tab.evaluate('document.activeElement.className'), { timeout: 15_000 }).toBe('summary');
     const wrong = ['name', 'email', 'consent_send', 'consent_hand-over'];
     expect(
       await tab.locator('.summary a').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
@@ -171,7 +177,7 @@ describe.skipIf(noChromium)('in a browser without script, 360 pixels wide,', () 
     await tab.locator('#email').fill('mamoru at mail.example');
     await tab.locator('#message').fill('\n  最初の行\n\n</textarea><b>');
     await tab.locator('#consent_send').check();
-    await tab.locator('form#sign button[type=submit]').click();
+    await follow(tab.locator('form#sign button[type=submit]'));
     expect(await tab.locator('#email-error').innerText()).toBe(words.ja.problems.email);
     expect(await tab.locator('#name-error').count()).toBe(0);
     expect(await tab.locator('#name').inputValue()).toBe('守 "Mo" <b>');
@@ -185,7 +191,7 @@ describe.skipIf(noChromium)('in a browser without script, 360 pixels wide,', () 
 
     await tab.locator('#email').fill('mamoru@mail.example');
     await tab.locator('#consent_hand-over').check();
-    await tab.locator('form#sign button[type=submit]').click();
+    await follow(tab.locator('form#sign button[type=submit]'));
     expect(await heading(tab)).toBe(words.ja.thanks.title);
     await app.until({ accepted: 1 });
   });
@@ -194,20 +200,20 @@ describe.skipIf(noChromium)('in a browser without script, 360 pixels wide,', () 
     const tab = await open('/', 'en');
     expect(await language(tab)).toBe('en');
     await look(tab, '8-home-en');
-    await tab.locator(`a[href="${page}/en"]`).first().click();
+    await follow(tab.locator(`a[href="${page}/en"]`).first());
     expect(await language(tab)).toBe('en');
     await look(tab, '9-action-en');
     const english = await heading(tab);
-    await tab.locator('nav.languages a[lang=ja]').click();
+    await follow(tab.locator('nav.languages a[lang=ja]'));
     expect(new URL(tab.url()).pathname).toBe(`${page}/ja`);
     expect(await language(tab)).toBe('ja');
     expect(await heading(tab)).not.toBe(english);
-    await tab.locator('nav.languages a[lang=en]').click();
+    await follow(tab.locator('nav.languages a[lang=en]'));
     expect(await heading(tab)).toBe(english);
     expect(await tab.locator('nav.languages a[aria-current=page]').innerText()).toBe(words.en.language);
 
     await tab.locator('summary').first().click();
-    expect(await tab.locator('details').first().getAttribute('open')).not.toBeNull();
+    await expect.poll(() => tab.locator('details').first().getAttribute('open')).not.toBeNull();
     await look(tab, '10-action-en-long');
   });
 
@@ -222,30 +228,30 @@ describe.skipIf(noChromium)('in a browser without script, 360 pixels wide,', () 
     await tab.locator('#name').fill('人権 守');
     await tab.locator('#email').fill('mamoru@mail.example');
     await agree(tab);
-    await tab.locator('form#sign button[type=submit]').click();
+    await follow(tab.locator('form#sign button[type=submit]'));
     await app.until({ for_hand: 1 });
     await tab.reload();
     expect(await state(tab)).toBe(words.ja.states.for_hand.name);
     await look(tab, '12-receipt-by-hand');
     const receipt = new URL(tab.url()).pathname;
 
-    await tab.locator(`a[href="${receipt}/withdraw"]`).click();
+    await follow(tab.locator(`a[href="${receipt}/withdraw"]`));
     expect(await heading(tab)).toBe(words.ja.withdraw.ask);
     await look(tab, '13-withdraw-question');
-    await tab.getByText(words.ja.withdraw.cancel, { exact: true }).click();
+    await follow(tab.getByText(words.ja.withdraw.cancel, { exact: true }));
     await app.until({ for_hand: 1 });
-    await tab.locator(`a[href="${receipt}/withdraw"]`).click();
-    await tab.getByRole('button', { name: words.ja.withdraw.confirm, exact: true }).click();
+    await follow(tab.locator(`a[href="${receipt}/withdraw"]`));
+    await follow(tab.getByRole('button', { name: words.ja.withdraw.confirm, exact: true }));
     expect(await tab.locator('[role=status]').innerText()).toBe(words.ja.withdraw.done);
     expect(await state(tab)).toBe(words.ja.states.withdrawn.name);
     expect(await tab.locator(`a[href="${receipt}/withdraw"]`).count()).toBe(0);
     await look(tab, '14-withdrawn');
     await app.until({ withdrawn: 1 });
 
-    await tab.locator(`a[href="${receipt}/erase"]`).click();
+    await follow(tab.locator(`a[href="${receipt}/erase"]`));
     expect(await heading(tab)).toBe(words.ja.erase.ask);
     await look(tab, '15-erase-question');
-    await tab.getByRole('button', { name: words.ja.erase.confirm, exact: true }).click();
+    await follow(tab.getByRole('button', { name: words.ja.erase.confirm, exact: true }));
     expect(await tab.locator('main').innerText()).toContain(words.ja.receipt.erased);
     expect(await tab.locator(`a[href="${receipt}/erase"]`).count()).toBe(0);
     await look(tab, '16-erased');
@@ -266,7 +272,7 @@ describe.skipIf(noChromium)('in a browser without script, 360 pixels wide,', () 
     expect(await heading(tab)).toContain('API');
     expect(await tab.locator('.operation .route').count()).toBeGreaterThan(10);
     await tab.locator('nav a').first().click();
-    expect(new URL(tab.url()).hash).not.toBe('');
+    await expect.poll(() => new URL(tab.url()).hash).not.toBe('');
     await look(tab, '18-docs-narrow', false);
     await tab.setViewportSize({ width: 1280, height: 900 });
     await look(tab, '19-docs-wide', false);
