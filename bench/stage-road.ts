@@ -9,6 +9,7 @@ import { createRelayPool, relayOf } from '../src/outbox/relay-pool.ts';
 import { releaseLetters } from '../src/outbox/release-letters.ts';
 import { createReturnPaths } from '../src/outbox/return-path.ts';
 import { sendLetters, type Claimed, type SendLettersNeeds } from '../src/outbox/send-letters.ts';
+import { createReviewAsker } from '../src/outcomes/ask-for-review.ts';
 import { createAttemptRecorder } from '../src/outcomes/record-attempt.ts';
 import type { Queue } from '../src/queue/queue.ts';
 import type { Database } from '../src/storage/database.ts';
@@ -58,7 +59,7 @@ export async function walkRoad(way: Way, letters: number): Promise<Record<string
   const recorder = createAttemptRecorder({
     database,
     clock,
-    queue,
+    reviews: createReviewAsker(queue),
     book,
     random: Math.random,
     lease: hour,

@@ -7,7 +7,7 @@ import type { KeyRing } from '../key-ring.ts';
 import { reach } from '../points.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { createGroupCommit } from '../storage/group-commit.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows } from '../storage/write-rows.ts';
 import { canonicalAddress } from './email-address.ts';
 import type { Signature, SignedLetter } from './signature.ts';
 import {

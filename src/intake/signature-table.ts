@@ -3,7 +3,7 @@ import { EntitySchema } from 'typeorm';
 import type { Instant } from '../clock.ts';
 import { flag, id, instant, json, longText, optional, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
-import { readRowsBy } from '../storage/rows.ts';
+import { readRowsBy } from '../storage/read-rows.ts';
 import type { ConsentEvidence } from './signature.ts';
 
 /** Everything we know about a signer; the only table that does. */

@@ -5,7 +5,7 @@ import type { Clock, Instant } from '../clock.ts';
 import { base32hex, newId } from '../ids.ts';
 import { id, instant, json, optional, primary, word } from '../storage/columns.ts';
 import type { Database } from '../storage/database.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows } from '../storage/write-rows.ts';
 
 /** `sign` pushes signatures, `read` sees numbers and channels, `personal` also sees who, `staff` acts. */
 export const scopes = ['sign', 'read', 'personal', 'staff'] as const;

@@ -8,7 +8,7 @@ import type { LetterState } from '../letters/letter-states.ts';
 import { instant, primary, word } from '../storage/columns.ts';
 import type { Database } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows } from '../storage/write-rows.ts';
 
 interface Installation {
   id: 'this';

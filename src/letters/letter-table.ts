@@ -1,10 +1,11 @@
 /** Letters and their history. `moveLetters` is the only writer of a letter's state. */
-import { EntitySchema, In } from 'typeorm';
+import { EntitySchema } from 'typeorm';
 import { AppError } from '../errors.ts';
 import { count, flag, id, instant, optional, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
-import { locked } from '../storage/locking.ts';
-import { insertRows, piecesOf, updateRows } from '../storage/rows.ts';
+import { holdRows } from '../storage/read-rows.ts';
+import { piecesOf } from '../storage/statement-parts.ts';
+import { insertRows, updateRows } from '../storage/write-rows.ts';
 import type { Letter, LetterMove } from './letter.ts';
 import { mayBecome, type LetterState } from './letter-states.ts';
 
@@ -134,10 +135,6 @@ export async function moveLetters(transaction: Transaction, wanted: readonly Mov
 type Standing = Pick<Letter, 'id' | 'state' | 'fence' | 'moves'>;
 
 async function readForMove(transaction: Transaction, ids: readonly string[]): Promise<Map<string, Standing>> {
-  const rows = await transaction.find(letterTable, {
-    select: { id: true, state: true, fence: true, moves: true },
-    where: { id: In([...ids]) },
-    ...locked(transaction),
-  });
+  const rows = await holdRows(transaction, letterTable, ids, ['id', 'state', 'fence', 'moves']);
   return new Map(rows.map((row) => [row.id, row]));
 }

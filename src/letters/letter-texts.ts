@@ -2,7 +2,7 @@
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../storage/database.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows } from '../storage/write-rows.ts';
 import { compileLetter } from './compile-letter.ts';
 import { letterTextTable, type LetterText } from './letter-text-table.ts';
 import type { Letter } from './letter.ts';

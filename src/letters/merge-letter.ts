@@ -27,11 +27,16 @@ interface LetterValues {
   message: string | undefined;
 }
 
+interface MergedLetter {
+  subject: string;
+  html: string;
+  text: string;
+  /** What html and text begin with whoever signs. */
+  opens: { html: string; text: string };
+}
+
 /** The letter in the signer's name. Values are taken as they are: nothing in them is markup or a variable. */
-export function mergeLetter(
-  letter: CompiledLetter,
-  values: LetterValues,
-): { subject: string; html: string; text: string } {
+export function mergeLetter(letter: CompiledLetter, values: LetterValues): MergedLetter {
   const name = values.name.replace(lineBreaks, ' ').trim();
   const message = values.message?.replace(lineBreaks, '\n').trim() ?? '';
   const [html, text] = message === '' ? [letter.html, letter.text] : [letter.htmlWithMessage, letter.textWithMessage];
@@ -39,6 +44,7 @@ export function mergeLetter(
     subject: letter.subject,
     html: fill(html, escape(name), escape(message).replaceAll('\n', '<br>')),
     text: fill(text, name, message),
+    opens: { html: html.parts[0] ?? '', text: text.parts[0] ?? '' },
   };
 }
 

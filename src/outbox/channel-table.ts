@@ -4,7 +4,7 @@ import type { Instant } from '../clock.ts';
 import { count, id, instant, json, optional, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows } from '../storage/write-rows.ts';
 
 /** `mail` at full pace, `slowed` at a quarter, `hand` compiles names, `probing` tries real letters. */
 export const channelModes = ['mail', 'slowed', 'hand', 'probing'] as const;

@@ -69,8 +69,7 @@ export function createDkimSigner({ domain, selector, privateKey }: DkimOptions):
     const signature = await new Promise<Buffer>((resolve, reject) => {
       signData(algorithm, data, privateKey, (error, made) => (error === null ? resolve(made) : reject(error)));
     });
-    const folded = signature.toString('base64').replace(/.{72}(?=.)/g, '$&\r\n ');
-    return Buffer.concat([Buffer.from(`${unsigned}${folded}\r\n`, 'latin1'), message]);
+    return Buffer.concat([Buffer.from(`${unsigned}${folded(signature.toString('base64'))}\r\n`, 'latin1'), message]);
   }
 
   return {
@@ -91,6 +90,12 @@ export function createDkimSigner({ domain, selector, privateKey }: DkimOptions):
       return { name, value: `v=DKIM1; k=${type}; p=${p.toString('base64')}` };
     },
   };
+}
+
+function folded(value: string): string {
+  let lines = value.slice(0, 72);
+  for (let at = 72; at < value.length; at += 72) lines += `\r\n ${value.slice(at, at + 72)}`;
+  return lines;
 }
 
 /** RFC 8301 §3.2: at least 1,024 bits, better 2,048; nobody verifies less. */

@@ -1,9 +1,9 @@
 /** The bytes of a letter (RFC 5322): from the same letter always the same bytes, ready to be signed. */
-import { transcode } from 'node:buffer';
 import type { Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { idPattern } from '../ids.ts';
 import { asciiDomain } from './domain-name.ts';
+import { base64Lines } from './encoded-body.ts';
 import { mailboxField, textField } from './encoded-words.ts';
 import { cleanName, displayName, type SenderIdentity } from './sender-identity.ts';
 
@@ -20,6 +20,8 @@ export interface LetterMail {
   subject: string;
   text: string;
   html: string;
+  /** What both begin with in the letters of many signers. */
+  opens?: { text: string; html: string };
   /** Kept with the letter, so that a second try has the same Date. */
   date: Instant;
 }
@@ -44,8 +46,8 @@ export function composeMessage(mail: LetterMail): Buffer {
     `Date: ${new Date(mail.date).toUTCString().replace('GMT', '+0000')}\r\n` +
       `Message-ID: ${messageId(letterId, ours)}\r\n${from}${sharedFields(mail)}` +
       `Content-Type: multipart/alternative; boundary="${boundary}"\r\n\r\n` +
-      `--${boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n${encodedBody(mail.text)}` +
-      `--${boundary}\r\nContent-Type: text/html; charset=utf-8\r\n${encodedBody(mail.html)}--${boundary}--\r\n`,
+      `--${boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n${encodedBody(mail.text, mail.opens?.text)}` +
+      `--${boundary}\r\nContent-Type: text/html; charset=utf-8\r\n${encodedBody(mail.html, mail.opens?.html)}--${boundary}--\r\n`,
     'latin1',
   );
 }
@@ -77,23 +79,9 @@ function sharedFields({ to, subject, language }: LetterMail): string {
   return fields;
 }
 
-/** base64 over CRLF line ends (RFC 2045 §6.8), 76 columns. */
-function encodedBody(text: string): string {
-  const lines = text.includes('\r') ? text.replace(/\r\n?|\n/g, '\r\n') : text.replaceAll('\n', '\r\n');
-  const encoded = utf8(lines).toString('base64');
-  let body = 'Content-Transfer-Encoding: base64\r\n\r\n';
-  for (let at = 0; at < encoded.length; at += 76) body += `${encoded.slice(at, at + 76)}\r\n`;
-  return body;
-}
-
-/** For text beyond Latin-1, `transcode` needs less than half the time of `Buffer.from`. */
-function utf8(text: string): Buffer {
-  if (!/[^\0-\xff]/.test(text)) return Buffer.from(text, 'utf8');
-  try {
-    return transcode(Buffer.from(text, 'utf16le'), 'utf16le', 'utf8');
-  } catch {
-    return Buffer.from(text, 'utf8'); // half a surrogate pair, which this turns into U+FFFD
-  }
+/** The end of a part's header, and the part. */
+function encodedBody(text: string, opening?: string): string {
+  return `Content-Transfer-Encoding: base64\r\n\r\n${base64Lines(text, opening)}`;
 }
 
 const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";

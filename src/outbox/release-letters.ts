@@ -5,7 +5,7 @@ import { minute, type Clock, type Instant } from '../clock.ts';
 import { letterTable, moveLetters } from '../letters/letter-table.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
-import { updateRows } from '../storage/rows.ts';
+import { updateRows } from '../storage/write-rows.ts';
 import { holdChannel, slowedPace, writeChannel, type Channel } from './channel-table.ts';
 import { allowance } from './pace.ts';
 import { readSite } from './site-table.ts';
@@ -23,7 +23,7 @@ interface Needs {
 /** A released letter that nobody claimed is asked for again after this long at most. */
 const remindAfter = minute;
 /** Letters in one job: one claim, one record. */
-const lettersPerJob = 50;
+const lettersPerJob = 100;
 /** Letters moved to the waiting names, or back, in one transaction. */
 const bulk = 1_000;
 /** Real letters a shut channel is tried with. */

@@ -4,7 +4,7 @@ import { minute, stopwatch, type Instant } from '../clock.ts';
 import { count, instant, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows } from '../storage/write-rows.ts';
 
 export interface Site {
   id: 'smtp';

@@ -8,11 +8,11 @@ import { attemptTable, type Attempt } from '../outbox/attempt-table.ts';
 import { clearSite, pauseSite } from '../outbox/site-table.ts';
 import type { Claimed } from '../outbox/send-letters.ts';
 import type { AttemptResult } from '../outbox/verdict.ts';
-import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { createGroupCommit } from '../storage/group-commit.ts';
 import { persist } from '../storage/persist.ts';
-import { insertRows, writeRowsOver } from '../storage/rows.ts';
+import { insertRows, writeRowsOver } from '../storage/write-rows.ts';
+import type { ReviewAsker } from './ask-for-review.ts';
 import { classifyReply } from './classify-reply.ts';
 import { nextStep } from './next-step.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
@@ -22,7 +22,7 @@ import { replyContext } from './reply-context.ts';
 export interface RecordNeeds {
   database: Database;
   clock: Clock;
-  queue: Queue;
+  reviews: ReviewAsker;
   book: CampaignBook;
   bounceWait: number;
   inDoubtWait: number;
@@ -139,8 +139,11 @@ async function commit(needs: RecordNeeds, ended: readonly Ended[]): Promise<void
   for (const each of ended) needs.attempted(each.result.verdict);
   for (const outcome of outcomes) needs.counted(outcome);
   if (paused !== undefined) needs.paused(paused);
-  for (const target of new Set(ended.map((each) => each.claimed.letter.target)))
-    await needs.queue.ask('review-channel', { target });
+  for (const [target, heard] of Map.groupBy(ended, (each) => each.claimed.letter.target))
+    await needs.reviews.ask(
+      target,
+      heard.some((each) => each.result.verdict !== 'accepted'),
+    );
 }
 
 /** What is made of a conversation. An accepted letter needs no outcome: its attempt says it all; a doubt has no words. */

@@ -8,7 +8,7 @@ import type { Letter } from '../letters/letter.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows } from '../storage/write-rows.ts';
 import { classifyReply } from './classify-reply.ts';
 import { moveByReport } from './move-by-report.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';

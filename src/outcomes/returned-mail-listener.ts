@@ -11,7 +11,7 @@ import type { Log } from '../log.ts';
 import type { ReturnPaths } from '../outbox/return-path.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows } from '../storage/write-rows.ts';
 import { returnedMailTable, type ReturnedMail } from './returned-mail-table.ts';
 
 export type ReturnedMailResult = 'stored' | 'again' | 'forged' | 'expired' | 'never-sent' | 'too-large';

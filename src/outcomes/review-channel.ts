@@ -15,7 +15,7 @@ import {
 } from '../outbox/channel-table.ts';
 import { probeLetters } from '../outbox/release-letters.ts';
 import type { Database, Transaction } from '../storage/database.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows } from '../storage/write-rows.ts';
 import { normaliseReply } from './normalise-reply.ts';
 import { decideChannel, probeWait, type Decision, type Heard } from './decide-channel.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';

@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import { letterTable } from '../letters/letter-table.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
-import { piecesOf } from '../storage/rows.ts';
+import { piecesOf } from '../storage/statement-parts.ts';
 import { buildManifest } from './manifest.ts';
 import { namesCsv } from './names-csv.ts';
 import { namesDigest } from './names-digest.ts';

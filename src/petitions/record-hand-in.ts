@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { moveLetters } from '../letters/letter-table.ts';
 import type { Database } from '../storage/database.ts';
-import { insertRows } from '../storage/rows.ts';
+import { insertRows } from '../storage/write-rows.ts';
 import { handInTable, petitionTable, readSealed, type HandIn } from './petition-table.ts';
 
 export type HandInReport = Pick<HandIn, 'at' | 'outcome' | 'place' | 'carrier' | 'reference' | 'note'>;

@@ -11,7 +11,8 @@ import { reach } from '../points.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
-import { insertRows, piecesOf } from '../storage/rows.ts';
+import { piecesOf } from '../storage/statement-parts.ts';
+import { insertRows } from '../storage/write-rows.ts';
 import { namesDigest } from './names-digest.ts';
 import { petitionPlaceTable, petitionTable, type Petition, type PetitionPlace } from './petition-table.ts';
 

@@ -10,6 +10,7 @@ import { createReturnPaths } from '../outbox/return-path.ts';
 import { sendLetters, type SendLettersNeeds } from '../outbox/send-letters.ts';
 import { chooseIdentity } from '../outbox/sender-identity.ts';
 import { openSigners } from '../outbox/signers.ts';
+import { createReviewAsker } from '../outcomes/ask-for-review.ts';
 import { createAttemptRecorder } from '../outcomes/record-attempt.ts';
 import { waitsOf, type RoleNeeds, type Running } from './role.ts';
 
@@ -31,6 +32,7 @@ export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<
   const recorder = createAttemptRecorder({
     ...shared,
     ...waitsOf(needs),
+    reviews: createReviewAsker(queue),
     counted: metrics.outcome,
     attempted: metrics.attempt,
     paused(reason) {

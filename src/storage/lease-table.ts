@@ -5,7 +5,7 @@ import { newId } from '../ids.ts';
 import { instant, primary, word } from './columns.ts';
 import type { Database } from './database.ts';
 import { locked } from './locking.ts';
-import { insertRows } from './rows.ts';
+import { insertRows } from './write-rows.ts';
 
 interface LeaseRow {
   name: string;

@@ -75,7 +75,18 @@ describe('mergeLetter', () => {
       subject: 'Please act',
       html: '<p>人権 守</p>',
       text: 'From 人権 守\n',
+      opens: { html: '<p>', text: 'From ' },
     });
+  });
+
+  it('says what html and text begin with, whoever signs', () => {
+    fc.assert(
+      fc.property(words, fc.option(words, { nil: undefined }), (name, message) => {
+        const { html, text, opens } = mergeLetter(letter, { name, message });
+        expect(html.startsWith(opens.html)).toBe(true);
+        expect(text.startsWith(opens.text)).toBe(true);
+      }),
+    );
   });
 
   it('keeps a name on one line', () => {

@@ -1,11 +1,7 @@
 /** Many rows in few statements, written here: a query builder would take longer over them than the database. */
 import type { EntityMetadata, EntitySchema } from 'typeorm';
 import type { Transaction } from './database.ts';
-
-/** Cuts a list into pieces of at most `size`. */
-export function* piecesOf<T>(list: readonly T[], size = 1_000): Generator<readonly T[]> {
-  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
-}
+import { nameOf, piecesOf } from './statement-parts.ts';
 
 /** Rows in one insert: SQLite allows 32,766 values, and a statement of one size is prepared once. */
 const rowsPerInsert = 100;
@@ -74,44 +70,6 @@ export async function updateRows<Row extends { id: string }>(
   }
 }
 
-/** Whole rows by id, in no order. */
-export async function readRows<Row extends { id: string }>(
-  reader: Transaction,
-  table: EntitySchema<Row>,
-  ids: readonly string[],
-): Promise<Row[]> {
-  return readRowsBy(reader, table, 'id', ids);
-}
-
-/** Whole rows in which `property` has one of these values, in no order. */
-export async function readRowsBy<Row extends object>(
-  reader: Transaction,
-  table: EntitySchema<Row>,
-  property: keyof Row & string,
-  wanted: readonly string[],
-): Promise<Row[]> {
-  const metadata = reader.dataSource.getMetadata(table);
-  const head = `SELECT * FROM ${reader.dataSource.driver.escape(metadata.tablePath)} WHERE ${nameOf(reader, metadata, property)} IN `;
-  const found: Row[] = [];
-  for (const piece of piecesOf(wanted)) {
-    const rows: Record<string, unknown>[] = await reader.query(`${head}(${piece.map(() => '?').join(', ')})`, [
-      ...piece,
-    ]);
-    for (const row of rows) found.push(toRow<Row>(reader, metadata, row));
-  }
-  return found;
-}
-
-function toRow<Row>(reader: Transaction, metadata: EntityMetadata, raw: Record<string, unknown>): Row {
-  const { driver } = reader.dataSource;
-  return Object.fromEntries(
-    metadata.columns.map((column) => [
-      column.propertyName,
-      driver.prepareHydratedValue(raw[column.databaseName], column) as unknown,
-    ]),
-  ) as Row;
-}
-
 async function insertPiece<Row extends object>(
   transaction: Transaction,
   table: EntitySchema<Row>,
@@ -155,10 +113,4 @@ function insertPlanOf({ dataSource }: Transaction, metadata: EntityMetadata): In
   };
   plans.set(metadata, plan);
   return plan;
-}
-
-function nameOf({ dataSource }: Transaction, metadata: EntityMetadata, property: string): string {
-  const column = metadata.findColumnWithPropertyName(property);
-  if (!column) throw new Error(`${metadata.tableName} has no ${property}`);
-  return dataSource.driver.escape(column.databaseName);
 }
