@@ -11,6 +11,8 @@ export interface FleetPlan {
   connections: number;
   /** Begins the names of CPU profiles; without it there are none. */
   name?: string;
+  /** Done when the texts are kept and before any mailer starts. */
+  beforeMailers?: () => Promise<void>;
 }
 
 export interface Fleet {
@@ -42,6 +44,7 @@ export async function startFleet(bench: Bench, plan: FleetPlan): Promise<Fleet> 
     return service;
   };
   const others = await start('web,reports,petitions,timers', 'others');
+  await plan.beforeMailers?.();
   const mailers: Service[] = [];
   for (let n = 0; n < plan.mailers; n += 1) mailers.push(await start('mailer', 'mailer'));
   return {

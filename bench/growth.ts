@@ -3,7 +3,7 @@ import { startChild, type Child } from './child.ts';
 import { emptyOutcome, median, rateOf, ratio, slopeOf, type Figure, type Outcome, type Series } from './figures.ts';
 import { startFleet, type Fleet } from './fleet.ts';
 import type { sink } from './parts/sink.ts';
-import { acceptedTimes, countAccepted, lettersByState, queueLetters } from './queued-letters.ts';
+import { acceptedTimes, countAccepted, lettersByState, queueLetters, settle } from './queued-letters.ts';
 import type { Bench, Scenario } from './scenario.ts';
 import { residentMegabytes } from './watch.ts';
 
@@ -124,8 +124,8 @@ async function drains(ground: Ground, size: Size): Promise<void> {
 
 /** A leak shows as a slope: so much memory for every letter that was ever sent. */
 async function slope(ground: Ground, size: Size): Promise<void> {
-  // V8 takes its time until it has found how much it needs.
-  const warm = Math.round(size.long / 2);
+  // V8 takes its time until it has found how much it needs: steps of megabytes, seldomer and seldomer.
+  const warm = size.long;
   ground.step(`memory over ${size.long.toLocaleString('en')} letters`);
   const plan = { backlog: 0, campaigns: 1, mailers: 1, drained: size.long, warm };
   const { memory } = await drain(ground, plan);
@@ -163,8 +163,13 @@ async function drain(ground: Ground, plan: Plan): Promise<Drained> {
   const { bench, server, outcome, smtpPort } = ground;
   const { place } = bench;
   await place.emptyDatabase();
-  const fleet = await startFleet(bench, { ...plan, smtpPort, connections });
   const wanted = plan.drained + plan.warm;
+  const backlog = { first: 0, count: wanted + plan.backlog, campaigns: plan.campaigns };
+  const beforeMailers = async (): Promise<void> => {
+    await queueLetters(place.sql, backlog);
+    await settle(place.sql);
+  };
+  const fleet = await startFleet(bench, { ...plan, smtpPort, connections, beforeMailers });
   await server.ask('reset');
   const memory: Series['points'] = [];
   let most = { mailer: 0, others: 0 };
@@ -177,7 +182,6 @@ async function drain(ground: Ground, plan: Plan): Promise<Drained> {
     void server.ask('numbers').then(({ mails }) => memory.push([mails, first]));
   }, lookEvery);
   try {
-    await queueLetters(place.sql, { first: 0, count: wanted + plan.backlog, campaigns: plan.campaigns });
     await enough(ground, fleet, wanted);
   } finally {
     clearInterval(looking);

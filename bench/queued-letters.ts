@@ -63,6 +63,24 @@ async function makeNumbers(sql: Connection): Promise<void> {
     await sql.query(`insert into bench_number select n + ${rows} from bench_number where n + ${rows} < ${piece}`);
 }
 
+/** Milliseconds a database may take to write down what was put in. */
+const settled = 300_000;
+
+/** Waits until the database has nothing more to do with the rows it was given: nobody queues a million letters at once. */
+export async function settle(sql: Connection): Promise<void> {
+  const status = async (name: string): Promise<number> => {
+    const [[row]] = await sql.query<RowDataPacket[]>(`show global status like '${name}'`);
+    return Number(row?.['Value'] ?? 0);
+  };
+  const [[before]] = await sql.query<RowDataPacket[]>('select @@innodb_max_dirty_pages_pct as pct');
+  await sql.query('set global innodb_max_dirty_pages_pct = 0');
+  for (const until = performance.now() + settled; performance.now() < until;) {
+    if ((await status('Innodb_buffer_pool_pages_dirty')) < 100) break;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await sql.query('set global innodb_max_dirty_pages_pct = ?', [before?.['pct'] ?? 90]);
+}
+
 /** Letters a server has taken and the service has written down. */
 export async function countAccepted(sql: Connection): Promise<number> {
   const [[row]] = await sql.query<RowDataPacket[]>(

@@ -29,6 +29,9 @@ interface Limits {
   patience?: { milliseconds: number; refusal(): Error };
 }
 
+/** Items for which another transaction is begun beside one that runs: it waits for the disk, not for the processor. */
+const fewest = 12;
+
 /**
  * While one group is being committed the next one gathers. `commit` answers one result per item, in order. When it throws, the whole group
  * is refused.
@@ -53,8 +56,8 @@ export function createGroupCommit<Item, Result>(
 
   function plan(): void {
     if (planned || gathered.size === 0 || running.size >= lanes) return;
-    // A second transaction beside the first is worth it for many; a few wait for the first and share the next.
-    if (running.size > 0 && gathered.size < items / 2) return;
+    // A second transaction beside the first is worth it for some; a few wait for the first and share the next.
+    if (running.size > 0 && gathered.size < fewest) return;
     planned = new Promise<void>((resolve) => {
       if (linger > 0 && gathered.size < items) setTimeout(resolve, linger);
       else setImmediate(resolve);
