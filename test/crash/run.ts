@@ -201,6 +201,6 @@ say(totalSentence(totalsOf(rows)));
 if (rows.length === 0) failed = true;
 if (options.markdown) {
   const command = `npm run test:crash -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, '');
-  writeTable(options.markdown, rows, { command, seed });
+  await writeTable(options.markdown, rows, { command, seed });
 }
 process.exit(failed ? 1 : 0);

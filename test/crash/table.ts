@@ -1,6 +1,7 @@
 /** The outcome of a matrix as lines for a terminal and as the table of docs/reliability.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type as system } from 'node:os';
+import { format } from 'prettier';
 import type { Verdict } from './judge.ts';
 import type { Engines } from './world.ts';
 
@@ -57,7 +58,11 @@ const begin = '<!-- begin: written by npm run test:crash -->';
 const end = '<!-- end: written by npm run test:crash -->';
 
 /** Puts the table between the marks of a page. Throws when the page has none. */
-export function writeTable(page: string, rows: readonly Row[], facts: { command: string; seed: number }): void {
+export async function writeTable(
+  page: string,
+  rows: readonly Row[],
+  facts: { command: string; seed: number },
+): Promise<void> {
   const text = readFileSync(page, 'utf8');
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${page} has no place for the table: ${begin} … ${end}`);
@@ -80,10 +85,11 @@ export function writeTable(page: string, rows: readonly Row[], facts: { command:
     ...rows.map((row) => [row.engines, row.run, ...cell(row), row.wrong.length > 0 ? '**red**' : 'green']),
     ['**all**', '', ...cell(totals).map((n) => `**${n}**`), totals.red > 0 ? '**red**' : '**green**'],
   ].map((cells) => `| ${cells.join(' | ')} |`);
-  const machine = `${first?.model.trim() ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 1024 ** 3)} GB, ${system()} ${release()}, Node.js ${process.versions.node}`;
+  const machine = `${first?.model.trim() ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 1024 ** 3)} GB, ${system()} ${release().split('.', 2).join('.')}, Node.js ${process.versions.node}`;
   const head = [
-    `\`${facts.command}\`, seed ${facts.seed}, ended ${new Date().toISOString().slice(0, 10)}, ${Math.round(seconds / 60)} minutes of runs (two at a time), on ${machine}; other work was running on it.`,
+    `\`${facts.command}\`, seed ${facts.seed}, ended ${new Date().toISOString().slice(0, 10)}, ${Math.round(seconds / 60)} minutes of runs (two at a time), on ${machine}.`,
     '',
   ];
-  writeFileSync(page, `${text.slice(0, from)}${begin}\n\n${[...head, ...table].join('\n')}\n\n${text.slice(to)}`);
+  const written = `${text.slice(0, from)}${begin}\n\n${[...head, ...table].join('\n')}\n\n${text.slice(to)}`;
+  writeFileSync(page, await format(written, { parser: 'markdown', printWidth: 120, singleQuote: true }));
 }
