@@ -40,7 +40,7 @@ const { only, ...options } = new Command('npm run bench --')
     'where results are kept; parts that do not run now stay in it',
     join(benchFolder, 'results.json'),
   )
-  .option('--quick', 'minutes instead of an hour; figures that mean little', false)
+  .option('--quick', 'a few minutes instead of half an hour; figures that mean little', false)
   .option('--profile', 'keep CPU profiles of the services instead of figures: profiling slows them', false)
   .option('--docs', 'measure nothing, write docs/performance.md from what is kept; a full run does so by itself', false)
   .option('--mysql <url>', 'a server of MariaDB or MySQL to make a database on, instead of an own MariaDB')
