@@ -72,9 +72,17 @@ program
     (await import('./petition.ts')).compilePetition(options),
   );
 
-program
-  .command('outcome')
-  .description('what todoke makes of a reply')
+const outcome = program.command('outcome').description('what todoke makes of replies and returned mail');
+outcome
+  .command('read')
+  .description('say what each returned mail or reply is, a line of JSON for each')
+  .argument('[place...]', 'files or folders of mails')
+  .option('--jsonl', 'mails, as {file, isBounce, recipient, class, kind, attribution, rule} (the default)')
+  .option('--lines <file>', 'replies instead: a file of lines {id, line}')
+  .action(async (places: string[], options: { lines?: string }) =>
+    (await import('./outcome.ts')).readOutcomes(places, options),
+  );
+outcome
   .command('explain')
   .description('explain one SMTP reply, or a returned mail (.eml)')
   .argument('<reply>', 'a reply line such as "550 5.7.1 blocked", or a file')

@@ -17,8 +17,8 @@ export interface ReplyContext {
 const shortestWait = minute / second;
 const longestWait = day / second;
 
-/** Postfix names the command a report's reply answered; the stage tells a dead mailbox from a refused sender. */
-const answered = /\(in reply to (end of data|[a-z]{4,8})/i;
+/** Postfix and Exim name the command a report's reply answered; the stage tells a dead mailbox from a refused sender. */
+const answered = /(?:\(in reply to|remote mail(?: server|er) after) (end of data|initial connection|[a-z]{4,8})/i;
 const stageOf: Readonly<Record<string, Evidence['stage']>> = {
   helo: 'ehlo',
   ehlo: 'ehlo',
@@ -28,6 +28,7 @@ const stageOf: Readonly<Record<string, Evidence['stage']>> = {
   rcpt: 'rcpt',
   data: 'data',
   'end of data': 'dot',
+  'initial connection': 'banner',
 };
 
 function stageIn({ stage, text }: Evidence): Evidence['stage'] {
@@ -49,13 +50,18 @@ function codeIn({ code, enhanced }: Evidence): string {
  *
  * @param evidence the words and where they were said
  * @param context who stood in From, for authentication failures
+ * @param rules all of them, unless somebody asks what the others would have said
  */
-export function classifyReply(evidence: Evidence, context: ReplyContext): Classification {
+export function classifyReply(
+  evidence: Evidence,
+  context: ReplyContext,
+  rules: readonly ReplyRule[] = replyRules,
+): Classification {
   const stage = stageIn(evidence);
   const code = codeIn(evidence);
   const enhanced = evidence.enhanced ?? '';
   const { words, links } = normaliseReply(evidence.text);
-  const rule = replyRules.find(
+  const rule = rules.find(
     (candidate) =>
       (candidate.stages?.includes(stage) ?? true) &&
       (candidate.code?.test(code) ?? true) &&

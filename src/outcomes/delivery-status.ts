@@ -13,6 +13,8 @@ export interface ReportedRecipient {
   evidence: Evidence;
   /** Host that said it. */
   remoteMta: string | undefined;
+  /** What else the reporter wrote: asked when the evidence alone says little. */
+  more?: string;
 }
 
 type ReportAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';

@@ -1,7 +1,9 @@
 /** Says in plain words what a reply is, whose failure it was, which rule decided and what todoke does then. */
 import { parseQuotedReply } from '../outbox/smtp-reply.ts';
-import { classifyReply, type ReplyContext } from './classify-reply.ts';
-import type { Attribution, Evidence, OutcomeClass } from './outcome.ts';
+import type { ReplyContext } from './classify-reply.ts';
+import { classifyReport } from './classify-report.ts';
+import type { ReportedRecipient } from './delivery-status.ts';
+import type { Attribution, OutcomeClass } from './outcome.ts';
 import { replyRules } from './reply-rules.ts';
 
 const whatItIs: Readonly<Record<OutcomeClass, string>> = {
@@ -49,13 +51,18 @@ const whatFollows: Readonly<Record<Attribution | 'nobody', string>> = {
 /**
  * Explains one reply to a person at a terminal.
  *
- * @param said the reply as a line (codes and words, one line or many), or evidence of an attempt or a report
+ * @param said the reply as a line (codes and words, one line or many), or what a report says of one recipient
  * @param context who stood in From, as for `classifyReply`
  * @returns a few lines of text that end with what todoke would do
  */
-export function explainReply(said: string | Evidence, context: ReplyContext): string {
-  const evidence: Evidence = typeof said === 'string' ? { ...parseQuotedReply(said, 'dot'), stage: 'async' } : said;
-  const found = classifyReply(evidence, context);
+export function explainReply(
+  said: string | Pick<ReportedRecipient, 'evidence' | 'more'>,
+  context: ReplyContext,
+): string {
+  const recipient =
+    typeof said === 'string' ? { evidence: { ...parseQuotedReply(said, 'dot'), stage: 'async' as const } } : said;
+  const { evidence } = recipient;
+  const found = classifyReport(recipient, context);
   const whose = found.attribution ?? 'nobody';
   const rule = replyRules.find(({ id }) => id === found.rule);
   const codes = [evidence.code, evidence.enhanced].filter((code) => code !== undefined).join(' ');

@@ -15,6 +15,8 @@ export interface NormalReply {
 const link =
   /\bhttps?:\/\/[^\s<>"]{1,500}|\bwww\.[^\s<>"/]{1,255}\/[^\s<>"]{0,255}|\b[a-z0-9-]{1,63}\.[a-z0-9.-]{2,100}\/[^\s<>"]{1,255}/gi;
 const address = /(?<![^\s<>()[\]"':;,])<?[^\s<>@()[\]"':;,]{1,64}@(?:\[[^\s\]]{1,60}\]|[a-z0-9][a-z0-9._-]{0,254})>?/gi;
+/** A parameter of MAIL FROM that Exim repeats: it says nothing about sizes that were refused. */
+const sizeParameter = /\bsize=\d{1,12}/gi;
 const ipv4 = /\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g;
 const ipv6 = /\b[0-9a-f]{1,4}:[0-9a-f]{0,4}:[0-9a-f]{0,4}:[0-9a-f:]{0,40}(?:\.\d{1,3}){0,3}/gi;
 /** "rejected.Please" is two sentences, not a host. */
@@ -22,7 +24,7 @@ const missingSpace = /([a-z]{2})\.(?=[A-Z][a-z])/g;
 const host = /\b[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,8}\.[a-z][a-z0-9-]{1,23}\b/gi;
 const machineId = /\b[a-z0-9_]{10,200}\b/gi;
 /** Names that are words: Exchange's own terms, and the lists of bad senders that receivers quote. */
-const exchangeTerm = /^(?:resolver|storedrv|queue|smtpsend|routing|transport|agent|delivery)\./i;
+const exchangeTerm = /^(?:err|resolver|storedrv|queue|smtpsend|routing|transport|agent|delivery)\./i;
 const listName =
   /spamhaus|spamcop|sorbs|dnsbl|\brbl|\bbl\b|blacklist|blocklist|uceprotect|abuseat|barracudacentral|surriel|mailspike|invaluement|nixspam|spamrats|senderscore/i;
 
@@ -35,6 +37,7 @@ export function normaliseReply(text: string): NormalReply {
       links.push(found.toLowerCase());
       return ' ';
     })
+    .replaceAll(sizeParameter, ' ')
     .replaceAll(address, 'address')
     .replaceAll(missingSpace, '$1. ')
     .replaceAll(ipv4, 'ip')

@@ -9,7 +9,7 @@ import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
 import { insertRows } from '../storage/write-rows.ts';
-import { classifyReply } from './classify-reply.ts';
+import { classifyReport } from './classify-report.ts';
 import { moveByReport } from './move-by-report.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
 import type { Classification, OutcomeClass } from './outcome.ts';
@@ -41,7 +41,7 @@ const classOfKind: Partial<Record<Report['kind'], OutcomeClass>> = {
 export async function recordReport(needs: RecordReportNeeds, returnedMailId: string): Promise<void> {
   const mail = await needs.database.read.findOneBy(returnedMailTable, { id: returnedMailId });
   if (!mail || mail.readAt !== null) return;
-  const report = await readReport(mail.raw, mail.nullSender);
+  const report = readReport(mail.raw, mail.nullSender);
   const now = needs.clock.now();
   let outcome: OutcomeRow | undefined;
   await needs.database.write(async (transaction) => {
@@ -107,7 +107,7 @@ function classify(
     };
   // Our copy may only be late while somebody else's failed.
   if (report.kind !== 'failed' || recipient?.action !== 'failed') return undefined;
-  return classifyReply(recipient.evidence, replyContext(needs.book, letter, letter.identity ?? 'reply-to'));
+  return classifyReport(recipient, replyContext(needs.book, letter, letter.identity ?? 'reply-to'));
 }
 
 function toOutcome(

@@ -243,7 +243,7 @@ describe('an embassy that sends letters back', () => {
     expect((await bring(at))[0]?.response).toMatch(/^250/);
     const [returned] = await listener.waitForMail(1, 5_000);
     expect(returned?.envelope).toMatchObject({ from: '', to: [returnPath] });
-    const report = await readReport(returned?.raw ?? Buffer.alloc(0), true);
+    const report = readReport(returned?.raw ?? Buffer.alloc(0), true);
     expect(report).toMatchObject({
       kind,
       returnedMessageId: 'letter-1@example.org',
@@ -264,7 +264,7 @@ describe('an embassy that sends letters back', () => {
     const { at, listener } = await withListener('unknown-user', forged);
     await bring(at);
     const [returned] = await listener.waitForMail(1, 5_000);
-    const report = await readReport(returned?.raw ?? Buffer.alloc(0), true);
+    const report = readReport(returned?.raw ?? Buffer.alloc(0), true);
     const differs = {
       'wrong-signature': returned?.envelope.to[0] !== returnPath,
       'no-such-path': returned?.envelope.to[0] !== returnPath,

@@ -36,7 +36,7 @@ test('unheard words are called unknown, and the reader is told where to teach th
 
 test('evidence of an attempt is explained at its stage', () => {
   const evidence = { stage: 'banner', code: 554, enhanced: '5.7.1', text: 'Access denied' } as const;
-  expect(explainReply(evidence, context)).toContain('(our-reputation)');
+  expect(explainReply({ evidence }, context)).toContain('(our-reputation)');
   expect(explainReply('', context)).toContain('(nothing)');
 });
 

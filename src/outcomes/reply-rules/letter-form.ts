@@ -18,7 +18,7 @@ export const formRules: readonly ReplyRule[] = [
   {
     id: 'letter-form',
     phrase:
-      /multiple addresses in from|(?:missing|duplicate|multiple|invalid|malformed|bad|illegal|disallowed|having no|no valid)\b.{0,40}\b(?:headers?|from:|message-id)|address in the from: header|rfc ?-?(?:2822|5322|822)\b|encoded-word|unicode character|malformed|bare (?:lf|cr|newline)|not (?:rfc )?compliant|\b8-?bit|smtputf8|non-ascii|(?:line|header) (?:is )?too long|\bmime (?:error|format|structure)/,
+      /multiple addresses in from|(?:missing|duplicate|multiple|invalid|malformed|bad|illegal|disallowed|having no|no valid)\b.{0,40}\b(?:headers?|from:|message-id)|no resent-from|address in the from: header|rfc ?-?(?:2822|5322|822)\b|encoded-word|unicode character|malformed(?! (?:recipient )?address)|bare (?:lf|cr|newline)|not (?:rfc )?compliant|\b8-?bit|smtputf8|non-ascii|(?:line|header) (?:is )?too long|\bmime (?:error|format|structure)/,
     class: 'protocol',
     attribution: 'ours',
     example: '550-5.7.1 Messages with multiple addresses in From: header are not\n550 5.7.1 accepted.',
@@ -27,7 +27,7 @@ export const formRules: readonly ReplyRule[] = [
   {
     id: 'command-form',
     phrase:
-      /syntax error|command (?:not|unrecogni[sz]ed|unknown|rejected|out of)|(?:unrecogni[sz]ed|unknown|invalid|unexpected) (?:command|argument|parameter)|bad sequence|sequence of commands|out of sequence|not implemented|protocol (?:error|violation)|improper (?:use|command)|pipelin/,
+      /malformed (?:recipient )?address|incorrectly constructed|syntax error|command (?:not|unrecogni[sz]ed|unknown|rejected|out of)|(?:unrecogni[sz]ed|unknown|invalid|unexpected) (?:command|argument|parameter)|bad sequence|sequence of commands|out of sequence|not implemented|protocol (?:error|violation)|improper (?:use|command)|pipelin/,
     class: 'protocol',
     attribution: 'ours',
     example: '503 5.5.1 Bad sequence of commands',

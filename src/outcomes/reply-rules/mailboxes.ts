@@ -5,7 +5,7 @@ export const fullRules: readonly ReplyRule[] = [
   {
     id: 'mailbox-full',
     phrase:
-      /(?:mail ?box|inbox|in-box|account|user|mailfolder|mail folder|storage|maildir)\b.{0,30}\bfull\b|\bover ?-?quota\b|(?:exceed(?:s|ed|ing)?|over|reached|out of)\b.{0,40}\b(?:quota|mailbox (?:size|limit)|storage (?:space|limit|allocation|capacity)|allocated)|quota.{0,30}(?:exceed|reached|full|violat)|mailbox (?:has )?(?:exceeded|size limit|is over)|(?:not enough|insufficient|no)\b.{0,20}\b(?:space|room|storage)\b.{0,20}\b(?:mailbox|account|user|inbox)|out of storage/,
+      /(?:mail ?box|inbox|in-box|account|user|mailfolder|mail folder|storage|maildir)\b.{0,30}\bfull\b|\bover ?-?quota\b|(?:exceed(?:s|ed|ing)?|over|reached|out of)\b.{0,40}\b(?:quota|mailbox (?:size|limit)|storage (?:space|limit|allocation|capacity)|allocated)|quota.{0,30}(?:exceed|reached|full|violat)|mailbox (?:has )?(?:exceeded|size limit|is over)|(?:not enough|insufficient|no)\b.{0,20}\b(?:space|room|storage)\b.{0,20}\b(?:mailbox|account|user|inbox)|out of storage|(?:mail )?box space not enough|full mail ?box|too much mail stored|mail ?(?:drop|folder|dir)\b.{0,20}\bfull/,
     class: 'mailbox-full',
     attribution: 'full',
     example: '552 5.2.2 <office@embassy.example>: Mailbox is full / quota exceeded',
@@ -14,7 +14,7 @@ export const fullRules: readonly ReplyRule[] = [
   {
     id: 'mailbox-full-abroad',
     phrase:
-      /(?:postfach|mailbox).{0,20}\b(?:voll|vol)\b|bo[iî]te.{0,30}pleine|casella.{0,20}piena|buz[oó]n.{0,20}lleno|caixa.{0,20}cheia/,
+      /(?:postfach|mailbox).{0,20}\b(?:voll|vol)\b|bo[iî]te.{0,30}pleine|casella.{0,20}piena|buz[oó]n.{0,20}lleno|caixa.{0,20}cheia|(?:bo[iî]te|mailbox).{0,30}satur|превышен.{0,20}(?:лимит|квот)|переполнен|メールボックスが(?:一杯|いっぱい|満杯)|容量(?:を|が)?(?:超|オーバー)|邮箱(?:已满|空间不足)|信箱已滿/,
     class: 'mailbox-full',
     attribution: 'full',
     example: '552 5.2.2 Postfach ist voll',
@@ -39,7 +39,7 @@ export const deadRules: readonly ReplyRule[] = [
     stages: afterRecipient,
     code: permanent,
     phrase:
-      /no such (?:\w{1,12} )?(?:user|mailbox|recipient|account|address|person|alias|addressee|name|here)|no (?:mail ?box|account|user|recipient)s? (?:here|by that|found|with (?:that|this)|named|exists?)|(?:account|mailbox|user)\b.{0,40}(?:that you tried to|you are trying to) reach does not|tried to(?: reach does not exist)?$|not (?:a (?:valid|known|local|registered) (?:gateway )?(?:user|mailbox|address|recipient|account)|our (?:user|customer)|a mailbox)|no one here|there is no (?:such|user|account|mailbox)/,
+      /no such (?:\w{1,12} )?(?:user|mailbox|recipient|account|address|person|alias|addressee|name|here)|no (?:mail ?box|account|user|recipient)s? (?:here|by that|found|with (?:that|this)|named|exists?)|(?:account|mailbox|user)\b.{0,40}(?:that you tried to|you are trying to) reach does not|tried to(?: reach does not exist)?$|not (?:a (?:valid|known|local|registered) (?:gateway )?(?:user|mailbox|address|recipient|account)|our (?:user|customer)|a mailbox)|no one here|there is no (?:such|user|account|mailbox)|nosuchuser|no matches to|does not have (?:a|an) .{0,30}(?:account|delivery point|mailbox)|doesn't have (?:a|an) .{0,30}account|(?:check|verify) (?:if|that|whether)? ?(?:the )?(?:e-?mail )?address(?:es)? (?:is|are) (?:correct|valid)|did not (?:exactly )?match|could not find a gateway|account or domain may not exist|recipient name is not recognized|\(000c05a6\)|not listed in (?:the |public )?(?:domino|name|directory|address|public)|wasn't found at the destination|(?:e-?mail )?address (?:you entered )?(?:couldn't be found|wasn't found)/,
     class: 'dead-mailbox',
     attribution: 'dead',
     example: '550 No Such User Here',
@@ -50,7 +50,7 @@ export const deadRules: readonly ReplyRule[] = [
     stages: afterRecipient,
     code: permanent,
     phrase:
-      /(?:invalid|illegal|bad|incorrect|undeliverable|unroutable|unrouteable|non-?existent) (?:final )?(?:recipient|mailbox|user|address|rcpt|to address|destination|e-?mail address|delivery address)|(?:recipient|destination) address\b.{0,40}\b(?:is )?(?:invalid|not (?:a )?valid)|(?:recipient|mailbox|user|account|address) (?:is )?(?:invalid|not valid|undeliverable)|all recipients are invalid|no valid recipients?/,
+      /(?:invalid|illegal|bad|incorrect|undeliverable|unroutable|unrouteable|non-?existent) (?:final )?(?:delivery )?(?:recipient|mailbox|user(?:id)?|address|rcpt|to address|destination|e-?mail address|delivery address)|(?:recipient|destination) address\b.{0,40}\b(?:is )?(?:invalid|not (?:a )?valid)|(?:recipient|mailbox|user|account|address) (?:is )?(?:invalid|not valid|undeliverable)|all recipients are invalid|no valid recipients?/,
     class: 'dead-mailbox',
     attribution: 'dead',
     example: '550 5.1.3 Invalid recipient <office@embassy.example>',
@@ -61,7 +61,7 @@ export const deadRules: readonly ReplyRule[] = [
     stages: afterRecipient,
     code: permanent,
     phrase:
-      /(?:account|mail ?box|user|recipient|address)\b.{0,50}\b(?:disabled|inactive|deactivated|suspended|discontinued|closed|terminated|deleted|removed|cancell?ed|retired|not active|no longer)\b|(?:disabled|inactive|deactivated|suspended|expired|closed) (?:account|mailbox|user|recipient|e-?mail address|address)|no longer (?:valid|active|available|in use|works?|employed|with us|on server)/,
+      /(?:account|mail ?box|user|recipient|address)\b.{0,50}\b(?:disabled|inactive|deactivated|suspended|discontinued|closed|terminated|deleted|removed|cancell?ed|retired|not active|no longer)\b|(?:disabled|inactive|deactivated|suspended|expired|closed) (?:account|mailbox|user|recipient|e-?mail address|address)|(?:account|mail ?box) is locked|(?:account|mail ?box|address) (?:has )?expired|no longer (?:valid|active|available|in use|works?|employed|with us|on server)/,
     class: 'dead-mailbox',
     attribution: 'dead',
     example: '550 5.2.1 The email account that you tried to reach is disabled',
@@ -83,7 +83,7 @@ export const deadRules: readonly ReplyRule[] = [
     stages: afterRecipient,
     code: permanent,
     phrase:
-      /(?:empf(?:ae|ä)nger|benutzer|adresse)\b.{0,20}\bunbekannt|(?:utilisateur|destinataire|adresse|boite)\b.{0,20}\b(?:inconnue?|inexistante?)|(?:destinatario|usuario|utente|usuário)\b.{0,20}\b(?:desconocido|inexistente|sconosciuto|desconhecido)|宛先|ユーザーが存在しません/,
+      /(?:empf(?:ae|ä)nger|benutzer|adresse)\b.{0,20}\bunbekannt|(?:utilisateur|destinataire|adresse|boite)\b.{0,20}\b(?:inconnue?|inexistante?)|(?:destinatario|usuario|utente|usuário)\b.{0,20}\b(?:desconocido|inexistente|sconosciuto|desconhecido)|宛先|ユーザーが存在しません|(?:アドレス|ユーザ|受信者|メールボックス)[^。]{0,20}(?:存在しません|見つかりません|ありません|不明)|(?:リスト|ディレクトリ)に(?:は)?ありません|n'existe pas|non recens|casilla.{0,20}(?:expirad|no existe|inexistente)|no existe.{0,20}(?:usuario|cuenta|buz)|(?:usuario|cuenta|buz[oó]n)\b.{0,20}\bno existe|non esiste|bestaat niet|existiert nicht|не (?:существует|найден)|нет такого|不存在|不明なユーザ|查无此/,
     class: 'dead-mailbox',
     attribution: 'dead',
     example: '550 Empfaenger unbekannt',
@@ -103,7 +103,7 @@ export const deadRules: readonly ReplyRule[] = [
     stages: afterRecipient,
     code: permanent,
     phrase:
-      /null mx|(?:host|domain|server)\b.{0,20}\b(?:does not|doesn't|never) accepts? (?:e-?)?mail|doesn't receive email|no mx records?/,
+      /null mx|(?:host|domain|server)\b.{0,20}\b(?:does not|doesn't|never) accepts? (?:e-?)?mail|doesn't receive email|no mx records?|no smtp service|mail exchanger or ip address/,
     class: 'dead-mailbox',
     attribution: 'dead',
     example: '556 5.1.10 Domain embassy.example does not accept mail (nullMX)',

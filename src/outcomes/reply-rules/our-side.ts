@@ -43,7 +43,7 @@ export const authenticationRules: readonly ReplyRule[] = [
   },
   {
     id: 'spf',
-    phrase: /\bspf\b|sender policy framework/,
+    phrase: /\bspf\b|sender policy framework|invalid ip for sending/,
     class: 'sender-auth',
     attribution: 'path',
     example: '550 5.7.23 The message was rejected because of Sender Policy Framework violation',
@@ -78,7 +78,7 @@ export const authenticationRules: readonly ReplyRule[] = [
   {
     id: 'sender-domain',
     phrase:
-      /domain of sender|(?:sender|from|envelope|return-path|originator)\b.{0,40}\b(?:domain|host|address)\b.{0,40}(?:not exist|n't exist|not found|not resolve|unresolvable|be (?:verified|resolved)|unrouteable)|unresolvable .{0,30}from domain|sender verify failed|sender address verification|sender address rejected: (?:user|unverified|undeliverable|need|domain)|invalid sender/,
+      /domain of sender|(?:sender|from|envelope|return-path|originator)\b.{0,40}\b(?:domain|host|address)\b.{0,40}(?:not exist|n't exist|not found|not resolve|unresolvable|be (?:verified|resolved)|unrouteable)|unresolvable .{0,30}from domain|sender verify failed|sender address verification|sender address rejected: (?:user|unverified|undeliverable|need|domain)|invalid sender|unrout(?:e)?able sender|from: ?(?:domain|address) is invalid|provide a valid from|domain is invalid\. please/,
     class: 'our-config',
     attribution: 'ours',
     example: '450 4.1.8 <b-1@bounce.example.org>: Sender address rejected: Domain not found',
@@ -95,7 +95,7 @@ export const authenticationRules: readonly ReplyRule[] = [
   {
     id: 'send-as',
     phrase:
-      /not (?:authorized|allowed|permitted) to send (?:from|as|on behalf)|send ?as (?:denied|permission)|not owned by|no identity changes|mail sending denied|(?:address|identity|identities|domain) (?:is|are) not verified/,
+      /send mail as\b|not (?:authorized|allowed|permitted) to send (?:from|as|on behalf)|send ?as (?:denied|permission)|not owned by|no identity changes|mail sending denied|(?:address|identity|identities|domain) (?:is|are) not verified/,
     class: 'our-config',
     attribution: 'ours',
     example:
@@ -176,7 +176,7 @@ export const reputationRules: readonly ReplyRule[] = [
   },
   {
     id: 'listed',
-    phrase: /\b(?:black|block|deny|reject)[- ]?list(?:ed|ing)?\b|\bdenylisted\b|due to listing/,
+    phrase: /(?<!may be )\b(?:black|block|deny|reject)[- ]?list(?:ed|ing)?\b|\bdenylisted\b|due to listing/,
     class: 'our-reputation',
     attribution: 'ours',
     example: '554 5.7.1 Your IP address is on our blacklist',
@@ -193,7 +193,7 @@ export const reputationRules: readonly ReplyRule[] = [
   {
     id: 'address-refused',
     phrase:
-      /\b(?:access from ip|ip address|your ip|your host|your server|your network|client host|sending ip|connecting ip|mail server|ip ip|mail from ip|from ip addresses?|accepted from ip|network)\b.{0,60}\b(?:blocked|banned|listed|denied|refused|rejected|prohibited|not (?:allowed|permitted|accepted|welcome))\b|not (?:be )?accepted from ip\b/,
+      /\b(?:access from ip|ip address|your ip|your host|your server|your network|client host|sending ip|connecting ip|mail server|ip ip|mail from ip|from ip addresses?|accepted from ip|network)\b.{0,60}\b(?:blocked|banned|listed|denied|refused|rejected|prohibited|not (?:allowed|permitted|accepted|welcome))\b|not (?:be )?accepted from ip\b|use the smtp server of your isp/,
     class: 'our-reputation',
     attribution: 'ours',
     example: '550 Access from ip address 192.0.2.7 blocked',

@@ -43,7 +43,8 @@ export const paceRules: readonly ReplyRule[] = [
 export const sendingQuotaRules: readonly ReplyRule[] = [
   {
     id: 'sending-quota',
-    phrase: /(?:daily|hourly|sending|messages?|recipients?) (?:message |sending |rate )?quota|sending (?:limit|rate)/,
+    phrase:
+      /(?:daily|hourly|sending|relay|messages?|recipients?) (?:message |sending |rate |relay )?quota|(?:exceeded its|reached) .{0,12}quota for sending|sending (?:limit|rate)/,
     class: 'rate',
     attribution: 'passing',
     example: '454 Throttling failure: Daily message quota exceeded.',
@@ -55,7 +56,7 @@ export const networkRules: readonly ReplyRule[] = [
   {
     id: 'expired',
     phrase:
-      /message expired|queue\.expired|too long in (?:the )?queue|in (?:the )?queue too long|retry time(?:out)?|delivery (?:time|period)|unable to deliver in|could not be delivered (?:for|within)|delivery attempts? .{0,30}(?:failed|exceeded)|not going to try again/,
+      /message expired|queue\.expired|too long in (?:the )?queue|in (?:the )?queue too long|retry time(?:out)?|delivery (?:time|period)|unable to deliver in|could not be delivered (?:for|within)|delivery attempts? .{0,30}(?:failed|exceeded)|not going to try again|delivery failed \d{1,4} (?:times|attempts)|(?:maximum|max) (?:number of )?(?:delivery )?(?:attempts|retries)|not been collected|timed out waiting|giving up after|undelivered for \d|aborted after/,
     class: 'network',
     attribution: 'passing',
     example: '554 4.4.7 Message expired: unable to deliver in 840 minutes',
@@ -83,7 +84,7 @@ export const networkRules: readonly ReplyRule[] = [
   {
     id: 'system-trouble',
     phrase:
-      /(?:insufficient|not enough|low|out of) (?:system |disk |free )?(?:storage|disk|space|resources|memory)|disk (?:is )?full|system (?:resources|is full|overload|shutting down)|server (?:is )?(?:busy|overload)|(?:local|internal|server|system|configuration) (?:error|problem|failure)|temporar(?:y|ily) (?:failure|error|problem|unavailable|system|local)|resources unavailable|command output|maintenance|internal server/,
+      /(?:insufficient|not enough|low|out of) (?:system |disk |free )?(?:storage|disk|space|resources|memory)|disk (?:is )?full|system (?:resources|is full|overload|shutting down)|server (?:is )?(?:busy|overload)|(?:local|internal|server|system|configuration) (?:error|problem|failure)|temporar(?:y|ily) (?:failure|error|problem|unavailable|system|local)|resources unavailable|(?:file|queue) write error|command output|maintenance|internal server/,
     class: 'transient',
     attribution: 'passing',
     example: '452 4.3.1 Insufficient system storage',

@@ -6,6 +6,17 @@ import { permanent, temporary, afterRecipient, afterSender, type ReplyRule } fro
 
 export const receiverRules: readonly ReplyRule[] = [
   {
+    id: 'google-groups',
+    stages: ['async'],
+    code: permanent,
+    link: /groups\.google\.com\/support/,
+    class: 'target-block',
+    attribution: 'blocked',
+    example:
+      'The group you tried to contact may not exist, or you may not have permission to post to it. https://groups.google.com/support/',
+    source: 'Google Groups: one notice for both reasons, in every language',
+  },
+  {
     id: 'gmail-receiving-rate',
     phrase: /receiving mail (?:at a rate|too quickly)/,
     class: 'rate',
