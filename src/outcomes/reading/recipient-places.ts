@@ -13,6 +13,7 @@ export const surePlaces: readonly RegExp[] = [
   new RegExp(`^(?:final|original)-recipient\\s?:\\s?(?:[a-z0-9-]{1,20};)?\\s{0,3}<?${address}`, 'gim'),
   new RegExp(`${lineStartOf}<${address}>\\s{0,3}(?::|\\.{3}|$|\\s\\()`, 'gim'),
   new RegExp(`${lineStartOf}(?:\\*|-|·)?[ \\t]{0,3}${address}(?:<mailto:[^>\\n]{1,300}>)?[ \\t]{0,3}(?::|;|$)`, 'gim'),
+  new RegExp(`${lineStartOf}["']${address}["']\\s{0,2}:`, 'gim'),
   new RegExp(`^[^\\n]{0,60}\\bsmtp[=:]${address}`, 'gim'),
   new RegExp(`${lineStartOf}${address}[ \\t]{1,4}(?:on [a-z]{3}, |[[(-] ?[a-z])`, 'gim'),
 ];
@@ -21,7 +22,7 @@ export const surePlaces: readonly RegExp[] = [
 export const places: readonly RegExp[] = [
   new RegExp(`\\b(?:generated|expanded) from:?\\s{1,3}<?${address}`, 'gi'),
   new RegExp(
-    `\\b(?:not be delivered to|delivered to|deliver (?:mail |message |it |your (?:mail|message) )?to|addressed to|addressed|intended recipients?|failed recipients?|recipients?|(?:e-?mail )?address(?:es)?|user|mailbox|account|sent to|send to|mail to|reach|to)(?: (?:is|was|address|name)|,)?[\\s:="'<(\\[]{1,8}${address}`,
+    `\\b(?:not be delivered to|delivered to|deliver (?:mail |message |it |your (?:mail|message) )?to|addressed to|addressed|intended recipients?|failed recipients?|recipients?|receiver|(?:e-?mail )?address(?:es)?|user|mailbox|account|sent to|send to|mail to|reach|to)(?: (?:is|was|address|name)|,)?[\\s:="'<(\\[]{1,8}${address}`,
     'gi',
   ),
   new RegExp(`${lineStartOf}["'<]{0,2}[^\\n<]{0,60}<${address}>`, 'gim'),

@@ -5,7 +5,7 @@ export const fullRules: readonly ReplyRule[] = [
   {
     id: 'mailbox-full',
     phrase:
-      /(?:mail ?box|inbox|in-box|account|user|mailfolder|mail folder|storage|maildir)\b.{0,30}\bfull\b|\bover ?-?quota\b|(?:exceed(?:s|ed|ing)?|over|reached|out of)\b.{0,40}\b(?:quota|mailbox (?:size|limit)|storage (?:space|limit|allocation|capacity)|allocated)|quota.{0,30}(?:exceed|reached|full|violat)|mailbox (?:has )?(?:exceeded|size limit|is over)|(?:not enough|insufficient|no)\b.{0,20}\b(?:space|room|storage)\b.{0,20}\b(?:mailbox|account|user|inbox)|out of storage|(?:mail )?box space not enough|full mail ?box|too much mail stored|mail ?(?:drop|folder|dir)\b.{0,20}\bfull/,
+      /(?:mail ?box|inbox|in-box|account|user|mailfolder|mail folder|storage|maildir)\b.{0,30}\bfull\b|\bover ?-?quota\b|(?:exceed(?:s|ed|ing)?|over|reached|out of)\b.{0,40}\b(?:quota|mailbox (?:size|limit)|storage (?:space|limit|allocation|capacity)|allocated)|quota.{0,30}(?:exceed|reached|full|violat)|mailbox (?:has )?(?:exceeds|exceeded|size limit|is over)|(?:not enough|insufficient|no)\b.{0,20}\b(?:space|room|storage)\b.{0,20}\b(?:mailbox|account|user|inbox)|out of storage|(?:mail )?box space not enough|full mail ?box|too much mail stored|mail ?(?:drop|folder|dir)\b.{0,20}\bfull/,
     class: 'mailbox-full',
     attribution: 'full',
     example: '552 5.2.2 <office@embassy.example>: Mailbox is full / quota exceeded',
@@ -50,7 +50,7 @@ export const deadRules: readonly ReplyRule[] = [
     stages: afterRecipient,
     code: permanent,
     phrase:
-      /(?:invalid|illegal|bad|incorrect|undeliverable|unroutable|unrouteable|non-?existent) (?:final )?(?:delivery )?(?:recipient|mailbox|user(?:id)?|address|rcpt|to address|destination|e-?mail address|delivery address)|(?:recipient|destination) address\b.{0,40}\b(?:is )?(?:invalid|not (?:a )?valid)|(?:recipient|mailbox|user|account|address) (?:is )?(?:invalid|not valid|undeliverable)|all recipients are invalid|no valid recipients?/,
+      /(?:invalid|illegal|bad|incorrect|undeliverable|unroutable|unrouteable|non-?existent) (?:final )?(?:delivery )?(?:recipient|receiver|mailbox|user(?:id)?|address|rcpt|to address|destination|e-?mail address|delivery address)|(?:recipient|destination) address\b.{0,40}\b(?:is )?(?:invalid|not (?:a )?valid)|(?:recipient|mailbox|user|account|address) (?:is )?(?:invalid|not valid|undeliverable)|all recipients are invalid|no valid recipients?/,
     class: 'dead-mailbox',
     attribution: 'dead',
     example: '550 5.1.3 Invalid recipient <office@embassy.example>',
