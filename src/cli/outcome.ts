@@ -1,6 +1,7 @@
 /** `todoke outcome`: what a reply or a returned mail means, in plain words or in lines for programs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { explainReply } from '../outcomes/explain-outcome.ts';
+import { explainReport } from '../outcomes/explain-report.ts';
 import { readReport } from '../outcomes/read-report.ts';
 import { AppError } from '../errors.ts';
 import { mailsIn, readOutcome, readReplyLine } from './read-outcomes.ts';
@@ -10,9 +11,7 @@ export async function explainOutcome(reply: string, options: { identity: 'reply-
   const terminal = createTerminal();
   const context = { identity: options.identity, senderDomain: 'sender.example', signerDomain: 'signer.example' };
   if (!existsSync(reply)) return terminal.line(explainReply(reply, context));
-  const report = readReport(readFileSync(reply), true);
-  terminal.fact('kind', report.kind);
-  for (const recipient of report.recipients) terminal.line(`\n${explainReply(recipient, context)}`);
+  terminal.line(explainReport(readReport(readFileSync(reply), true), context));
 }
 
 /** Prints one line of JSON for each mail or reply. Throws `invalid` when there is nothing to read. */

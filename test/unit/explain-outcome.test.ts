@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { explainReply } from '../../src/outcomes/explain-outcome.ts';
+import { explainReport } from '../../src/outcomes/explain-report.ts';
+import { readReport } from '../../src/outcomes/read-report.ts';
 import { replyRules } from '../../src/outcomes/reply-rules.ts';
 
 const context = { identity: 'from', senderDomain: 'example.org', signerDomain: 'signer.example' } as const;
@@ -46,4 +48,26 @@ test('every rule can be explained', () => {
     expect(text.split('\n'), rule.id).toHaveLength(5);
     expect(text, rule.id).not.toContain('undefined');
   }
+});
+
+test('a returned mail is explained with how it was read, about whom, and what follows', () => {
+  const raw = [
+    'From: MAILER-DAEMON@mx.embassy.example',
+    'Subject: failure notice',
+    '',
+    'It could not be delivered:',
+    '<office@embassy.example>:',
+    'Remote host said: 552 disk quota exceeded',
+  ];
+  const text = explainReport(readReport(Buffer.from(raw.join('\n')), true), context);
+  expect(text).toContain('did not arrive (failed), read by its words');
+  expect(text).toContain('About:    office@embassy.example');
+  expect(text).toContain("the target's mailbox is full (mailbox-full)");
+});
+
+test('what needs no judgement says what todoke does at once', () => {
+  const answer = Buffer.from('From: consul@embassy.example\nSubject: Re: A letter\n\nThank you.\n');
+  expect(explainReport(readReport(answer, false), context)).toBe(
+    'Mail:     an answer of a person (human-answer), read by its headers and words.\ntodoke:   would pass it on to the signer, and count nothing.',
+  );
 });

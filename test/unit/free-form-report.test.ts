@@ -388,6 +388,16 @@ describe('what is no report', () => {
       'human-answer',
     ],
     [
+      'a person who passes one on',
+      mail(
+        'consul@embassy.example',
+        'Fwd: Undelivered Mail Returned to Sender',
+        'What is this?',
+        '> could not be delivered to <reception@embassy.example>: 550 5.1.1 User unknown',
+      ),
+      'human-answer',
+    ],
+    [
       'an out-of-office note',
       mail(
         'consul@embassy.example',

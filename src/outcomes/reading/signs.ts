@@ -13,6 +13,7 @@ export interface Envelope {
 const machineSender =
   /mailer[-_ ]?daemon|mail[-_ ]?daemon|post[ _-]?master|mail(?: delivery)? (?:sub)?system|delivery (?:sub)?system|system administrator|mail administrator|\bmdaemon|smtp_mail_service|jetmail system|double-bounce|mail(?:er)? service|mail deliver[ya]|\bbounces?\b|nondelivery/i;
 
+const passedOn = /^\s{0,3}(?:re|aw|sv|fwd?|wg|tr)\s?:/i;
 const daemon = /\bmailer-daemon@/i;
 const namedRecipient = /^<[^\s<>@]{1,64}@[^\s<>@]{1,255}>:/m;
 
@@ -50,6 +51,8 @@ function bounceSigns({ from, subject, headers, nullSender }: Envelope, words: st
   const byMachine = machineSender.test(from) || from.replace(/[<>\s"]/g, '') === '';
   const titled = reportSubject.test(subject);
   const worded = reportWords.test(words.slice(0, 8_000));
+  // A person who answers a report or passes one on quotes its subject and its words.
+  if (passedOn.test(subject) && !byMachine && !nullSender) return false;
   if (headers.has('x-failed-recipients') && (byMachine || worded || nullSender)) return true;
   // The oldest form: an address on a line of its own, whatever language the rest is in.
   if (daemon.test(from) && namedRecipient.test(words)) return true;
