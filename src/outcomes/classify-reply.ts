@@ -18,7 +18,8 @@ const shortestWait = minute / second;
 const longestWait = day / second;
 
 /** Postfix and Exim name the command a report's reply answered; the stage tells a dead mailbox from a refused sender. */
-const answered = /(?:\(in reply to|remote (?:mail server|mailer|server) after) (end of data|initial connection|[a-z]{4,8})/i;
+const answered =
+  /(?:\(in reply to|remote (?:mail server|mailer|server) after) (end of data|initial connection|[a-z]{4,8})/i;
 const stageOf: Readonly<Record<string, Evidence['stage']>> = {
   helo: 'ehlo',
   ehlo: 'ehlo',

@@ -186,6 +186,7 @@ describe.each(storageEngines)('$name', ({ isSqlite, fresh }) => {
           hash: 'h',
           receivedAt: 1,
           nullSender: true,
+          source: 'mail' as const,
           raw,
           readAt: null,
           kind: null,

@@ -50,9 +50,10 @@ const challengeSubject =
 function bounceSigns({ from, subject, headers, nullSender }: Envelope, words: string): boolean {
   const byMachine = machineSender.test(from) || from.replace(/[<>\s"]/g, '') === '';
   const titled = reportSubject.test(subject);
-  const worded = reportWords.test(words.slice(0, 8_000));
   // A person who answers a report or passes one on quotes its subject and its words.
-  if (passedOn.test(subject) && !byMachine && !nullSender) return false;
+  const isPassedOn = passedOn.test(subject) && !byMachine && !nullSender;
+  const own = isPassedOn ? words.replaceAll(/^>.{0,2000}$/gm, '') : words;
+  const worded = reportWords.test(own.slice(0, 8_000));
   if (headers.has('x-failed-recipients') && (byMachine || worded || nullSender)) return true;
   // The oldest form: an address on a line of its own, whatever language the rest is in.
   if (daemon.test(from) && namedRecipient.test(words)) return true;

@@ -1,6 +1,6 @@
 /** A greylist (RFC 6647) as a Postfix policy service: who comes for the first time is asked to come again later. */
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { minute, type Clock } from '../../../src/clock.ts';
 
@@ -14,6 +14,7 @@ export interface Greylist {
 /** Lets a triplet of client, sender and recipient in when it comes back after `wait` milliseconds of this clock. */
 export async function startGreylist(clock: Clock, wait = 5 * minute): Promise<Greylist> {
   const firstSeen = new Map<string, number>();
+  const sockets = new Set<Socket>();
   let deferred = 0;
 
   function judge(request: ReadonlyMap<string, string>): string {
@@ -29,7 +30,9 @@ export async function startGreylist(clock: Clock, wait = 5 * minute): Promise<Gr
   // https://www.postfix.org/SMTPD_POLICY_README.html: lines of name=value, an empty line, one answer.
   const server = createServer((socket) => {
     let request = new Map<string, string>();
+    sockets.add(socket);
     socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
     createInterface({ input: socket }).on('line', (line) => {
       if (line !== '') {
         const at = line.indexOf('=');
@@ -47,6 +50,10 @@ export async function startGreylist(clock: Clock, wait = 5 * minute): Promise<Gr
     get deferred() {
       return deferred;
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close() {
+      // Postfix keeps its line to a policy service.
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
   };
 }
