@@ -1,20 +1,10 @@
 /** Whether what was heard changes how a target is reached: a pure function of attributed outcomes. */
 import { day, hour, type Instant } from '../clock.ts';
 import type { Channel, ChannelMode } from '../outbox/channel-table.ts';
+import type { Decision } from './decision.ts';
 import { judgeProbe, probeLimits } from './judge-probe.ts';
 import { counts, wordsInOrder, type Heard, type HeardOutcome } from './heard.ts';
 import { enough, weighLetters, type Weight } from './weigh-letters.ts';
-
-export interface Decision {
-  to: ChannelMode;
-  rule: string;
-  reason: string;
-  /** Of a shut channel: 1 − e^−weight, the surety of the sequential test. Otherwise 1. */
-  confidence: number;
-  evidence: readonly HeardOutcome[];
-  /** Letters that got through in the same time. */
-  accepted: number;
-}
 
 /** The limits beside the test of `weigh-letters.ts`. */
 export const limits = {
@@ -80,7 +70,7 @@ function shutAsFull(counted: readonly HeardOutcome[], heard: Heard, now: Instant
   const domains = distinctDomains(full);
   if (letters < limits.full.letters || domains < limits.full.domains) return undefined;
   const reason = sentence('The mailbox has been full for days', letters, domains, 0);
-  return { ...plain('hand', 'full-for-days', reason, full) };
+  return plain('hand', 'full-for-days', reason, full);
 }
 
 function distinctDomains(outcomes: readonly HeardOutcome[]): number {

@@ -57,7 +57,7 @@ export function createGroupCommit<Item, Result>(
   function plan(): void {
     if (planned || gathered.size === 0 || running.size >= lanes) return;
     // A second transaction beside the first is worth it for some; a few wait for the first and share the next.
-    if (running.size > 0 && gathered.size < fewest) return;
+    if (running.size > 0 && gathered.size < Math.min(fewest, items)) return;
     planned = new Promise<void>((resolve) => {
       if (linger > 0 && gathered.size < items) setTimeout(resolve, linger);
       else setImmediate(resolve);
