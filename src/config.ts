@@ -13,9 +13,6 @@ const duration = z
   .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'use a number and a unit: 500ms, 30s, 5m, 48h or 5d')
   .transform((text) => Number.parseInt(text, 10) * (units[text.replace(/^\d+/, '')] ?? 1));
 
-/** Of a secret that comes with a webhook. */
-const shortestSecret = 16;
-
 const port = z.coerce.number().int().min(0).max(65_535);
 const yes = z.enum(['yes', 'no']).transform((answer) => answer === 'yes');
 
@@ -31,14 +28,6 @@ const database = z.string().transform((text, context): DatabaseChoice => {
 function urlOf(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
-
-/** Comma-separated; several, so that an old one still holds while a new one is put in. */
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== ''),
-);
 
 const bucket = z.string().transform((text, context): S3Place => {
   try {
@@ -139,47 +128,6 @@ export const environment = z.object({
     .describe('Domain of our return paths; its MX points to the bounce listener.'),
   BOUNCE_HOST: z.string().min(1).prefault('127.0.0.1').describe('Address the bounce listener binds to.'),
   BOUNCE_PORT: port.prefault('2525').describe('Port of the bounce listener.'),
-  BOUNCE_PROTOCOL: z
-    .enum(['smtp', 'lmtp'])
-    .prefault('smtp')
-    .describe('What the bounce listener speaks: `smtp`, or `lmtp` (RFC 2033) behind a mail server of yours.'),
-  IMAP_URL: z
-    .url({ protocol: /^imaps?$/, error: 'use imaps://user:password@host:993/Folder' })
-    .optional()
-    .describe(
-      'Mailbox that collects returned mail, read beside the bounce listener: `imaps://user:password@host:993/Folder`, special characters percent-encoded, the folder `INBOX` when left out. `imap://` needs STARTTLS except on this machine.',
-    ),
-  IMAP_STORED: z
-    .enum(['keep', 'remove'])
-    .prefault('keep')
-    .describe('What becomes of a mail in the mailbox after it was stored: `keep` marks it as seen, `remove` deletes it.'),
-  SES_TOPICS: list
-    .optional()
-    .describe(
-      'ARNs of the SNS topics that Amazon SES reports to, comma-separated. Opens `/v1/reports/ses` for these topics and no others.',
-    ),
-  SNS_ENDPOINT: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe(
-      'Where certificates and confirmations of SNS are asked for in the place of `https://sns.REGION.amazonaws.com`: a proxy of a closed network.',
-    ),
-  SENDGRID_KEYS: list
-    .optional()
-    .describe('Verification keys of the SendGrid event webhook (base64), comma-separated. Opens `/v1/reports/sendgrid`.'),
-  MAILGUN_KEYS: list
-    .optional()
-    .describe('HTTP webhook signing keys of Mailgun, comma-separated. Opens `/v1/reports/mailgun`.'),
-  POSTMARK_LOGINS: list
-    .optional()
-    .describe(
-      'Logins that Postmark sends with its webhooks, as `user:password`, comma-separated, each 16 characters or more. Opens `/v1/reports/postmark`.',
-    ),
-  BREVO_TOKENS: list
-    .optional()
-    .describe(
-      'Tokens that Brevo sends with its webhooks as `Authorization: Bearer …`, comma-separated, each 16 characters or more. Opens `/v1/reports/brevo`.',
-    ),
   RELEASE_EVERY: duration.prefault('1s').describe("How often due letters are released at each target's pace."),
   SWEEP_EVERY: duration.prefault('10s').describe('How often overdue letters are looked for.'),
   LEASE: duration
@@ -248,10 +196,5 @@ function together(config: z.output<typeof environment>): string[] {
     problems.push('REDIS_URL: several processes need a mysql:// DATABASE_URL; leave it out with SQLite');
   if (config.REDIS_URL !== undefined && config.SECRETS === undefined)
     problems.push('SECRETS: set the same key ring for every process, or one cannot read the return paths of another');
-  for (const name of ['POSTMARK_LOGINS', 'BREVO_TOKENS'] as const)
-    if (config[name]?.some((secret) => secret.length < shortestSecret))
-      problems.push(`${name}: use at least ${shortestSecret} characters, since nothing else proves who sends`);
-  if (config.IMAP_URL !== undefined && new URL(config.IMAP_URL).username === '')
-    problems.push('IMAP_URL: name a user, as in imaps://user:password@host:993/Folder');
   return problems;
 }

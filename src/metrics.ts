@@ -15,8 +15,6 @@ export interface Metrics {
   attempt(verdict: string): void;
   outcome(outcome: { class: string; attribution: string | null }): void;
   returnedMail(result: string): void;
-  mailboxAway(): void;
-  answer(verdict: string): void;
   channelSwitch(change: { from: string; to: string }): void;
   stages(seconds: Readonly<Partial<Record<string, number>>>): void;
   unsigned(): void;
@@ -49,10 +47,6 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
     'attribution',
   ]);
   const returned = counter('returned_mail_total', 'Returned mail at the door by what it turned out to be.', ['result']);
-  const mailboxesAway = counter('mailbox_away_total', 'Times the mailbox of returned mail was lost or not to be opened.');
-  const answers = counter('answers_total', "People's answers to a return path by how their way to the signer ended.", [
-    'verdict',
-  ]);
   const switches = counter('channel_switches_total', 'Switches of a channel.', ['from', 'to']);
   const unsignedLetters = counter('dkim_unsigned_total', 'Letters that left without our DKIM signature.');
   const pauses = counter('site_pauses_total', 'Times all sending was paused because the trouble was ours.');
@@ -78,8 +72,6 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
     attempt: (verdict) => attempts.inc({ verdict }),
     outcome: (outcome) => outcomes.inc({ class: outcome.class, attribution: outcome.attribution ?? 'none' }),
     returnedMail: (result) => returned.inc({ result }),
-    mailboxAway: () => mailboxesAway.inc(),
-    answer: (verdict) => answers.inc({ verdict }),
     channelSwitch: (change) => switches.inc({ from: change.from, to: change.to }),
     stages(seconds) {
       for (const [name, value] of Object.entries(seconds))

@@ -7,9 +7,6 @@ import { letterTextTable } from './letters/letter-text-table.ts';
 import { attemptTable } from './outbox/attempt-table.ts';
 import { channelSwitchTable, channelTable } from './outbox/channel-table.ts';
 import { siteTable } from './outbox/site-table.ts';
-import { answerTable } from './outcomes/answer-table.ts';
-import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
-import { seenEventTable } from './outcomes/intake/seen-event-table.ts';
 import { outcomeTable } from './outcomes/outcome-table.ts';
 import { returnedMailTable } from './outcomes/returned-mail-table.ts';
 import { handInTable, petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
@@ -29,9 +26,6 @@ export const tables = [
   installationTable,
   outcomeTable,
   returnedMailTable,
-  answerTable,
-  mailboxMarkTable,
-  seenEventTable,
   petitionTable,
   petitionPlaceTable,
   handInTable,

@@ -26,19 +26,3 @@ function isOfficeHour(pace: Pace, now: Instant, timeZone: string): boolean {
   const local = Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(now));
   return local >= pace.hours.from && local < pace.hours.to;
 }
-
-/** What a server's answer means for the pace. A full mailbox needs more rest than one that is asked too fast. */
-export type PaceWord = 'slower' | 'full' | 'through';
-
-/** Halvings at most: a letter every two hours where it was one every two minutes. */
-const mostHalvings = 6;
-const stepOf: Readonly<Record<PaceWord, number>> = { slower: 1, full: 2, through: -1 };
-
-/**
- * Milliseconds without a letter after the latest of these words, in their order. Each bad word halves the pace (a full
- * mailbox quarters it), each letter that gets through takes one halving back.
- */
-export function restAfter(words: readonly PaceWord[], perHour: number): number {
-  const halvings = words.reduce((sum, word) => Math.min(Math.max(sum + stepOf[word], 0), mostHalvings), 0);
-  return halvings === 0 ? 0 : (hour / perHour) * 2 ** halvings;
-}

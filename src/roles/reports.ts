@@ -1,7 +1,5 @@
 /** The role that listens for returned mail, reads it, and looks at channels when something was heard. */
 import { createReturnPaths } from '../outbox/return-path.ts';
-import { imapPlaceOf } from '../outcomes/intake/imap-connection.ts';
-import { watchMailbox } from '../outcomes/intake/imap-mailbox.ts';
 import { recordReport } from '../outcomes/record-report.ts';
 import { listenForReturnedMail } from '../outcomes/returned-mail-listener.ts';
 import { reviewChannel } from '../outcomes/review-channel.ts';
@@ -12,15 +10,11 @@ export async function openReports(needs: RoleNeeds): Promise<number> {
   const { config, clock, log, book, database, queue, metrics, random, closers } = needs;
   const shared = { database, clock, log, queue, book, random };
   const paths = createReturnPaths({ keys: needs.keys, domain: config.BOUNCE_DOMAIN });
-  const door = { database, clock, log, queue, paths, counted: metrics.returnedMail, failed: metrics.mailboxAway };
-  const listener = await listenForReturnedMail(door, {
-    host: config.BOUNCE_HOST,
-    port: config.BOUNCE_PORT,
-    protocol: config.BOUNCE_PROTOCOL,
-  });
+  const listener = await listenForReturnedMail(
+    { database, clock, log, queue, paths, counted: metrics.returnedMail },
+    { host: config.BOUNCE_HOST, port: config.BOUNCE_PORT },
+  );
   closers.add(listener.close);
-  if (config.IMAP_URL !== undefined)
-    closers.add(watchMailbox(door, imapPlaceOf(config.IMAP_URL, config.IMAP_STORED === 'remove')).close);
   const reading = { ...shared, ...waitsOf(needs), counted: metrics.outcome };
   queue.work('read-report', (job) => recordReport(reading, job.returnedMailId), 4);
   const review = reviewNeedsOf(needs);

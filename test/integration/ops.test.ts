@@ -53,27 +53,7 @@ const ours: Record<string, { type: string; labels: Record<string, readonly strin
   todoke_outcomes_total: { type: 'counter', labels: { class: classes, attribution: attributions } },
   todoke_returned_mail_total: {
     type: 'counter',
-    labels: {
-      result: [
-        'stored',
-        'again',
-        'forged',
-        'expired',
-        'never-sent',
-        'too-large',
-        'unverified',
-        'stale',
-        'replayed',
-        'mismatched',
-      ],
-    },
-  },
-  todoke_mailbox_away_total: { type: 'counter', labels: {} },
-  todoke_answers_total: {
-    type: 'counter',
-    labels: {
-      verdict: ['accepted', 'deferred', 'refused', 'unreachable', 'in_doubt', 'erased', 'too-many'],
-    },
+    labels: { result: ['stored', 'again', 'forged', 'expired', 'never-sent', 'too-large'] },
   },
   todoke_channel_switches_total: { type: 'counter', labels: { from: channelModes, to: channelModes } },
   todoke_dkim_unsigned_total: { type: 'counter', labels: {} },
