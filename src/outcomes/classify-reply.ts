@@ -1,7 +1,7 @@
 /** Turns the words of a server into what happened and whose failure it was, by the first rule that knows them. */
-import { day, minute, second } from '../clock.ts';
 import { replyTextLimit } from '../outbox/smtp-reply.ts';
-import { normaliseReply } from './normalise-reply.ts';
+import { namedWait } from './named-wait.ts';
+import { normaliseReply, type NormalReply } from './normalise-reply.ts';
 import type { Attribution, Classification, Evidence } from './outcome.ts';
 import { replyRules, unknownRule, type ReplyRule } from './reply-rules.ts';
 
@@ -12,10 +12,6 @@ export interface ReplyContext {
   senderDomain: string;
   signerDomain?: string | undefined;
 }
-
-/** Shortest and longest wait that a reply may ask for, in seconds. */
-const shortestWait = minute / second;
-const longestWait = day / second;
 
 /** Postfix and Exim name the command a report's reply answered; the stage tells a dead mailbox from a refused sender. */
 const answered =
@@ -61,15 +57,8 @@ export function classifyReply(
   const stage = stageIn(evidence);
   const code = codeIn(evidence);
   const enhanced = evidence.enhanced ?? '';
-  const { words, links } = normaliseReply(evidence.text);
-  const rule = rules.find(
-    (candidate) =>
-      (candidate.stages?.includes(stage) ?? true) &&
-      (candidate.code?.test(code) ?? true) &&
-      (candidate.enhanced?.test(enhanced) ?? true) &&
-      (candidate.phrase?.test(words) ?? true) &&
-      (candidate.link?.test(links) ?? true),
-  );
+  const reply = { stage, code, enhanced, ...normaliseReply(evidence.text) };
+  const rule = rules === replyRules ? remembered(reply) : firstOf(rules, reply);
   if (!rule) return { class: 'unknown', attribution: undefined, rule: unknownRule, retryAfter: undefined };
   const attribution = attribute(rule, evidence.text, context);
   return {
@@ -78,6 +67,36 @@ export function classifyReply(
     rule: rule.id,
     retryAfter: code.startsWith('4') || attribution === 'passing' ? namedWait(evidence.text) : undefined,
   };
+}
+
+interface Asked extends NormalReply {
+  stage: Evidence['stage'];
+  code: string;
+  enhanced: string;
+}
+
+function firstOf(rules: readonly ReplyRule[], { stage, code, enhanced, words, links }: Asked): ReplyRule | undefined {
+  return rules.find(
+    (candidate) =>
+      (candidate.stages?.includes(stage) ?? true) &&
+      (candidate.code?.test(code) ?? true) &&
+      (candidate.enhanced?.test(enhanced) ?? true) &&
+      (candidate.phrase?.test(words) ?? true) &&
+      (candidate.link?.test(links) ?? true),
+  );
+}
+
+/** A refusal comes a thousand times in the same words once the names are out: it is looked up once. */
+const answers = new Map<string, ReplyRule | undefined>();
+const mostAnswers = 1_000;
+
+function remembered(reply: Asked): ReplyRule | undefined {
+  const key = [reply.stage, reply.code, reply.enhanced, reply.links, reply.words].join('\n');
+  if (answers.has(key)) return answers.get(key);
+  if (answers.size >= mostAnswers) answers.clear();
+  const rule = firstOf(replyRules, reply);
+  answers.set(key, rule);
+  return rule;
 }
 
 /** Whose domain failed: the signer's only when the signer stood in From, never when the words name ours alone. */
@@ -103,21 +122,4 @@ function domainsIn(text: string): string[] {
 function isWithin(domain: string, parent: string): boolean {
   const above = parent.toLowerCase();
   return above !== '' && (domain === above || domain.endsWith(`.${above}`));
-}
-
-const waitInWords =
-  /\b(?:again|retry|back|wait|return|resend|delayed|deferred|gr[ea]y ?-?list(?:ed|ing)?|later)\b[^.\d]{0,40}\b(\d{1,6}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b/;
-const waitAsClock = /\b(?:again|retry|back|wait|return|in)\b[^.\d]{0,20}\b(\d{1,3}):([0-5]\d):([0-5]\d)\b/;
-
-/** Seconds to wait when the words name a time ("try again in 5 minutes"), between one minute and one day. */
-function namedWait(text: string): number | undefined {
-  const words = text.slice(0, replyTextLimit).toLowerCase();
-  const clock = waitAsClock.exec(words);
-  const spoken = waitInWords.exec(words);
-  let seconds: number;
-  if (clock) seconds = Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3]);
-  else if (spoken)
-    seconds = Number(spoken[1]) * { s: 1, m: 60, h: 3600 }[(spoken[2] ?? 's').charAt(0) as 's' | 'm' | 'h'];
-  else return undefined;
-  return Math.min(Math.max(seconds, shortestWait), longestWait);
 }

@@ -14,7 +14,7 @@ export interface ReportedRecipient {
   /** Host that said it. */
   remoteMta: string | undefined;
   /** What else the reporter wrote: asked when the evidence alone says little. */
-  more?: string;
+  readonly more?: string;
 }
 
 type ReportAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';

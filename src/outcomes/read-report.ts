@@ -5,7 +5,7 @@
 import { readComplaint } from './reading/complaint.ts';
 import { readDisposition } from './reading/disposition.ts';
 import { readMime, type Part } from './reading/mime.ts';
-import { readNotice } from './reading/notice.ts';
+import { readNotice, type Notice } from './reading/notice.ts';
 import { partOf, type Report } from './reading/report.ts';
 import { isMachine } from './reading/signs.ts';
 import { readDeliveryStatus } from './reading/status-report.ts';
@@ -33,21 +33,19 @@ export function readReport(raw: Buffer, nullSender: boolean): Report {
 
 function readMail(mail: Part, nullSender: boolean, mayLookInside: boolean): Report {
   const notice = readNotice(mail);
-  // Some gateways pack the report they pass on into an empty mail of their own.
-  const inner =
-    mayLookInside && notice.words.trim() === '' && isMachine(mail.headers.get('from')?.[0] ?? '')
-      ? partOf(mail, /^message\/rfc822$/)
-      : undefined;
-  if (inner) {
-    const inside = readMail(readMime(Buffer.from(inner.body, 'latin1')), nullSender, false);
-    if (inside.kind === 'failed' || inside.kind === 'delayed') return inside;
-  }
-  return (
-    readComplaint(mail, notice) ??
-    readDeliveryStatus(mail, notice) ??
-    readDisposition(mail, notice) ??
-    readWords(mail, notice, nullSender)
-  );
+  const structured = readComplaint(mail, notice) ?? readDeliveryStatus(mail, notice) ?? readDisposition(mail, notice);
+  if (structured) return structured;
+  const inside = mayLookInside ? readInside(mail, notice, nullSender) : undefined;
+  return inside ?? readWords(mail, notice, nullSender);
+}
+
+/** Some gateways pack the report they pass on into an empty mail of their own. */
+function readInside(mail: Part, notice: Notice, nullSender: boolean): Report | undefined {
+  if (notice.words.trim() !== '' || !isMachine(mail.headers.get('from')?.[0] ?? '')) return undefined;
+  const inner = partOf(mail, /^message\/rfc822$/);
+  if (!inner) return undefined;
+  const inside = readMail(readMime(Buffer.from(inner.body, 'latin1')), nullSender, false);
+  return inside.kind === 'failed' || inside.kind === 'delayed' ? inside : undefined;
 }
 
 const unreadable: Report = {

@@ -4,9 +4,9 @@ import { textOf } from './part-text.ts';
 
 export interface Notice {
   /** The words of the reporter alone, without the letter it quotes. */
-  words: string;
+  readonly words: string;
   /** Header of the returned letter, where it came along. */
-  returned: Headers | undefined;
+  readonly returned: Headers | undefined;
 }
 
 /** More words than these no report needs for what it has to say. */
@@ -16,18 +16,37 @@ const mostHeader = 16_000;
 const returnedType = /^(?:message\/(?:global|rfc822)(?:-headers)?|text\/rfc822-headers?|message\/partial)$/;
 const returnedDescription = /undelivered|returned|original|unsent/i;
 
-/** Reads the words, and finds where they end and the returned letter begins. */
+/** Finds the words, and where they end and the returned letter begins; each when it is first asked for. */
 export function readNotice(mail: Part): Notice {
-  const parts = [...allParts(mail)];
-  const attached = parts.find((part) => part.parts.length === 0 && isReturned(part));
-  const words = wordsOf(mail).slice(0, mostWords);
-  const end = endOfWords(words);
-  const inline = end < words.length ? words.slice(end, end + mostHeader) : undefined;
-  const head = attached ? attached.body.slice(0, mostHeader) : inline?.slice(firstField(inline));
+  const said = once(() => {
+    const all = wordsOf(mail).slice(0, mostWords);
+    return { all, end: endOfWords(all) };
+  });
+  const returned = once(() => {
+    const attached = [...allParts(mail)].find((part) => part.parts.length === 0 && isReturned(part));
+    if (attached) return headOf(attached.body);
+    const { all, end } = said();
+    return end < all.length ? headOf(all.slice(firstField(all, end))) : undefined;
+  });
   return {
-    words: words.slice(0, end),
-    returned: head === undefined ? undefined : readHeaders(head.trimStart().split('\n\n', 1)[0] ?? ''),
+    get words() {
+      const { all, end } = said();
+      return all.slice(0, end);
+    },
+    get returned() {
+      return returned();
+    },
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function headOf(letter: string): Headers {
+  const [head = ''] = letter.slice(0, mostHeader).trimStart().split('\n\n', 1);
+  return readHeaders(head);
 }
 
 function isReturned(part: Part): boolean {
@@ -89,9 +108,10 @@ function isHeader(lines: readonly string[], from: number): boolean {
   return fields >= 3;
 }
 
-function firstField(text: string): number {
-  let at = 0;
-  for (const line of text.split('\n')) {
+/** Where the first field is that stands after the words. */
+function firstField(text: string, from: number): number {
+  let at = from;
+  for (const line of text.slice(from, from + mostHeader).split('\n')) {
     if (field.test(line)) return at;
     at += line.length + 1;
   }

@@ -29,11 +29,15 @@ export function readDeliveryStatus(mail: Part, notice: Notice): Report | undefin
       : said('delivered')
         ? 'delivered'
         : 'unreadable';
-  const more = notice.words.slice(0, moreLimit);
   return {
     kind,
     form: 'status-fields',
-    recipients: recipients.map((recipient) => ({ ...recipient, more })),
+    recipients: recipients.map((recipient) => ({
+      ...recipient,
+      get more() {
+        return notice.words.slice(0, moreLimit);
+      },
+    })),
     returnedMessageId: returnedId(notice),
     envelopeId: envelopeId?.slice(0, 100),
   };
