@@ -31,9 +31,9 @@ export function readComplaint(mail: Part, notice: Notice): Report | undefined {
 }
 
 /** Outlook.com's programme returns the letter alone, under a subject of its own. */
-function isOutlooks(mail: Part, { returned }: Notice): boolean {
+function isOutlooks(mail: Part, notice: Notice): boolean {
   const subject = mail.headers.get('subject')?.[0] ?? '';
-  return /^complaint about message from\b/i.test(subject) && returned !== undefined;
+  return /^complaint about message from\b/i.test(subject) && notice.returned !== undefined;
 }
 
 function complaintOf(notice: Notice): Report {

@@ -56,28 +56,35 @@ function headerEnd(text: string): number {
   return end < 0 ? text.length : end + 1;
 }
 
-/** The fields of a header (RFC 5322 §2.2); lines that are none are passed over. */
+/** Long, many, and never asked for: the stamps of servers on the way. */
+const stamp = /^(?:received|arc-|dkim-|x-ms-|x-forefront|x-microsoft|authentication-results)/i;
+
+/** The fields of a header (RFC 5322 §2.2) but stamps; lines that are none are passed over. */
 export function readHeaders(text: string): Map<string, string[]> {
   const headers = new Map<string, string[]>();
   let values: string[] | undefined;
-  for (const line of text.split('\n')) {
-    if (line.startsWith(' ') || line.startsWith('\t')) {
-      const last = values?.pop();
-      if (values && last !== undefined) values.push(`${last} ${line.trim()}`);
+  for (let at = 0, end: number; at < text.length; at = end + 1) {
+    end = text.indexOf('\n', at);
+    if (end < 0) end = text.length;
+    const first = text.charCodeAt(at);
+    const isFolded = first === 0x20 || first === 0x09;
+    // A parameter may have lost its indentation.
+    if (isFolded || (values?.at(-1)?.endsWith(';') && /^[a-z-]{1,20}=/i.test(text.slice(at, at + 24)))) {
+      if (values && values.length > 0) values.push(`${values.pop()} ${text.slice(at, end).trim()}`);
       continue;
     }
-    const colon = line.indexOf(':');
-    // A parameter that lost its indentation.
-    if (values?.at(-1)?.endsWith(';') && /^[a-z-]{1,20}=/i.test(line)) {
-      values.push(`${values.pop()} ${line.trim()}`);
-      continue;
-    }
-    if (colon < 1 || colon > 80) continue;
-    const name = line.slice(0, colon).trimEnd().toLowerCase();
+    const colon = text.indexOf(':', at);
+    if (colon <= at || colon > end || colon - at > 80) continue;
+    const name = text.slice(at, colon).trimEnd();
     if (/[^!-~]/.test(name)) continue;
-    values = headers.get(name);
-    if (!values) headers.set(name, (values = []));
-    values.push(line.slice(colon + 1).trim());
+    if (stamp.test(name)) {
+      values = undefined;
+      continue;
+    }
+    const key = name.toLowerCase();
+    values = headers.get(key);
+    if (!values) headers.set(key, (values = []));
+    values.push(text.slice(colon + 1, end).trim());
   }
   return headers;
 }
