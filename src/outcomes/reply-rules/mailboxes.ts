@@ -128,6 +128,8 @@ export const bareRecipientRules: readonly ReplyRule[] = [
     id: 'recipient-rejected',
     stages: afterRecipient,
     code: permanent,
+    // A policy code says that the recipient is there and somebody wants no mail of this kind.
+    enhanced: /^(?!5\.7\.)/,
     phrase:
       /\baddress rejected\b(?!: ?(?:access|block|denied|refused|polic|mail|not))|\brecipients? (?:was |is |were )?(?:rejected|refused|not accepted)\b|cannot deliver to (?:this )?(?:user|recipient|mailbox|address)/,
     class: 'dead-mailbox',
