@@ -68,7 +68,7 @@ export async function walkRoad(way: Way, letters: number): Promise<Record<string
     giveUpAfter: hour,
     counted: () => undefined,
     attempted: () => undefined,
-    paused: () => undefined,
+    held: () => undefined,
     failed: (error) => {
       throw error;
     },
@@ -110,6 +110,7 @@ async function oneJob(letterIds: readonly string[], tools: Tools): Promise<void>
       log: createLog('silent'),
       lease: hour,
       letterText: tools.letterText,
+      deadMailboxes: () => Promise.resolve(new Map()),
       identityOf: () => Promise.resolve('reply-to'),
       signingDomain: () => tools.senderDomain,
       sign: (_domain, message) => tools.signer.sign(message),
@@ -125,7 +126,7 @@ async function oneJob(letterIds: readonly string[], tools: Tools): Promise<void>
       putBack: () => Promise.reject(new Error('a letter was put back')),
       timed: () => undefined,
     },
-    letterIds,
+    { letterIds },
   );
   unsubscribe('todoke.point', point);
   watch = costWatch();

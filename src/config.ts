@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { day, hour, minute, second } from './clock.ts';
 import { AppError, asError } from './errors.ts';
 import { readS3Url, type S3Place } from './petitions/files/s3-url.ts';
+import { returnedMailProblems, returnedMailVariables } from './returned-mail-config.ts';
 import type { DatabaseChoice } from './storage/open-database.ts';
 
 const units: Record<string, number> = { ms: 1, s: second, m: minute, h: hour, d: day };
@@ -121,13 +122,7 @@ export const environment = z.object({
     .describe(
       'Folder of DKIM keys, one PEM file per domain: `<domain>/<selector>.pem`. Absent: `DATA_DIR/dkim`. With the simulated embassy a missing key is made.',
     ),
-  BOUNCE_DOMAIN: z
-    .string()
-    .min(1)
-    .prefault('bounce.todoke.example')
-    .describe('Domain of our return paths; its MX points to the bounce listener.'),
-  BOUNCE_HOST: z.string().min(1).prefault('127.0.0.1').describe('Address the bounce listener binds to.'),
-  BOUNCE_PORT: port.prefault('2525').describe('Port of the bounce listener.'),
+  ...returnedMailVariables,
   RELEASE_EVERY: duration.prefault('1s').describe("How often due letters are released at each target's pace."),
   SWEEP_EVERY: duration.prefault('10s').describe('How often overdue letters are looked for.'),
   LEASE: duration
@@ -145,6 +140,11 @@ export const environment = z.object({
   PROBE_AFTER: duration
     .prefault('1h')
     .describe('First wait before a shut target is tried with real letters; grows sixfold up to a day.'),
+  CAMPAIGN_GRACE: duration
+    .prefault('7d')
+    .describe(
+      'How long after the last day of a campaign its letters still go by mail, at the pace of their target; the names of those that are left then go on paper.',
+    ),
   PACE_PER_HOUR: z.coerce
     .number()
     .positive()
@@ -186,7 +186,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
 function together(config: z.output<typeof environment>): string[] {
   const host = config.SMTP_URL === undefined ? 'localhost' : new URL(config.SMTP_URL).hostname;
   const isFar = host !== 'localhost' && !/^127\.|^\[::1\]$/.test(host);
-  const problems: string[] = [];
+  const problems: string[] = returnedMailProblems(config);
   // A server may take ten minutes after the final dot; a shorter lease would send such a letter twice.
   if (isFar && config.LEASE < 14 * minute)
     problems.push('LEASE: use 14m or more, since a server may take 10 minutes to answer');

@@ -1,9 +1,13 @@
 /** Every job, in the order of the journey. A job carries ids and is only a reminder: the row holds the truth. */
+import type { Instant } from './clock.ts';
+
 export interface Jobs {
-  /** Due letters of one target may leave now. */
-  'send-letters': { letterIds: readonly string[] };
+  /** Due letters of one target may leave now; `due` is the time their rows were given with this reminder. */
+  'send-letters': { letterIds: readonly string[]; due?: Instant };
   /** A returned mail was stored and waits to be read. */
   'read-report': { returnedMailId: string };
+  /** A person answered to a return path; the answer waits to go on to the signer. */
+  'forward-answer': { answerId: string };
   /** Something was heard that may change how a target is reached. */
   'review-channel': { target: string };
   /** A petition was sealed and waits for its files. */

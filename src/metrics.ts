@@ -8,6 +8,8 @@ export interface Standing {
   oldestAge: Readonly<Record<string, number>>;
   channels: Readonly<Record<string, number>>;
   sitePaused: boolean;
+  /** Places that are held: by a breaker, or by staff. */
+  held?: { siteByStaff: boolean; targetsByTrouble: number; targetsByStaff: number };
 }
 
 export interface Metrics {
@@ -15,10 +17,13 @@ export interface Metrics {
   attempt(verdict: string): void;
   outcome(outcome: { class: string; attribution: string | null }): void;
   returnedMail(result: string): void;
+  mailboxAway(): void;
+  answer(verdict: string): void;
   channelSwitch(change: { from: string; to: string }): void;
   stages(seconds: Readonly<Partial<Record<string, number>>>): void;
   unsigned(): void;
   sitePause(): void;
+  targetPause(): void;
   petition(event: 'sealed' | 'files-made' | 'voided' | 'handed-in' | 'refused'): void;
   stepFailed(step: string): void;
   workerRebuilt(step: string): void;
@@ -47,9 +52,17 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
     'attribution',
   ]);
   const returned = counter('returned_mail_total', 'Returned mail at the door by what it turned out to be.', ['result']);
+  const mailboxesAway = counter(
+    'mailbox_away_total',
+    'Times the mailbox of returned mail was lost or not to be opened.',
+  );
+  const answers = counter('answers_total', "People's answers to a return path by how their way to the signer ended.", [
+    'verdict',
+  ]);
   const switches = counter('channel_switches_total', 'Switches of a channel.', ['from', 'to']);
   const unsignedLetters = counter('dkim_unsigned_total', 'Letters that left without our DKIM signature.');
   const pauses = counter('site_pauses_total', 'Times all sending was paused because the trouble was ours.');
+  const targetPauses = counter('target_pauses_total', 'Times sending to one target was paused for trouble of ours.');
   const petitions = counter('petitions_total', 'Petitions by event.', ['event']);
   const failures = counter('step_failures_total', 'Steps that ended with an error; the sweep asks again.', ['step']);
   const rebuilt = counter('workers_rebuilt_total', 'Workers that idled beside waiting jobs and were replaced.', [
@@ -66,12 +79,16 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
   const oldest = gauge('letters_oldest_age_seconds', 'Age of the letter that has been longest in a state.', ['state']);
   const channels = gauge('channels', 'Targets by the mode of their channel.', ['mode']);
   const paused = gauge('site_paused', '1 while sending is paused because the trouble is ours.');
+  const heldByStaff = gauge('site_held', '1 while staff have paused all sending.');
+  const targetsHeld = gauge('targets_held', 'Targets whose letters are held, by whom.', ['by']);
 
   return {
     signature: (result) => signatures.inc({ result }),
     attempt: (verdict) => attempts.inc({ verdict }),
     outcome: (outcome) => outcomes.inc({ class: outcome.class, attribution: outcome.attribution ?? 'none' }),
     returnedMail: (result) => returned.inc({ result }),
+    mailboxAway: () => mailboxesAway.inc(),
+    answer: (verdict) => answers.inc({ verdict }),
     channelSwitch: (change) => switches.inc({ from: change.from, to: change.to }),
     stages(seconds) {
       for (const [name, value] of Object.entries(seconds))
@@ -79,6 +96,7 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
     },
     unsigned: () => unsignedLetters.inc(),
     sitePause: () => pauses.inc(),
+    targetPause: () => targetPauses.inc(),
     petition: (event) => petitions.inc({ event }),
     workerRebuilt: (step) => rebuilt.inc({ step }),
     stepFailed: (step) => failures.inc({ step }),
@@ -89,6 +107,9 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
       for (const [state, age] of Object.entries(now.oldestAge)) oldest.set({ state }, age);
       for (const [mode, n] of Object.entries(now.channels)) channels.set({ mode }, n);
       paused.set(now.sitePaused ? 1 : 0);
+      heldByStaff.set(now.held?.siteByStaff ? 1 : 0);
+      targetsHeld.set({ by: 'trouble' }, now.held?.targetsByTrouble ?? 0);
+      targetsHeld.set({ by: 'staff' }, now.held?.targetsByStaff ?? 0);
       return registry.metrics();
     },
     contentType: registry.contentType,

@@ -52,7 +52,7 @@ export const targetSchema = z.strictObject({
   name: perLanguage,
   /** How the target is addressed: the first words of a letter. */
   salutation: perLanguage,
-  /** Private: never shown on a page, in the API or in metrics. The first one is written to. */
+  /** Private: never shown on a page, in the API or in metrics. Tried in this order: the next when one is dead. */
   mailboxes: z.array(z.email('use a full address such as office@embassy.example')).min(1).max(10),
   timeZone,
   pace: paceSchema.default({ perHour: 30, hours: { from: 0, to: 24 } }),

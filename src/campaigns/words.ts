@@ -107,6 +107,8 @@ const wordsSchema = z.strictObject({
   'hand-ins': group('accepted-in-meeting accepted refused posted'),
   withdraw: question,
   erase: question,
+  /** The mail that brings a person's answer to the signer. */
+  answer: group('subject').extend({ text: words('addressee', 'organisation') }),
   failures: z.strictObject({
     'not-found': titled,
     'no-receipt': titled,

@@ -9,6 +9,7 @@ import { createLog } from '../log.ts';
 import { createPetitionFiles } from '../petitions/files/create-petition-files.ts';
 import { makePetitionFiles } from '../petitions/make-petition-files.ts';
 import { sealPetition } from '../petitions/seal-petition.ts';
+import { openKeyRing } from '../secrets.ts';
 import { createTerminal } from './terminal.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -28,6 +29,7 @@ export async function compilePetition(options: { campaign: string; target: strin
       book,
       files,
       words: await loadWords(wordsFolder),
+      keys: openKeyRing(config.DATA_DIR, config.SECRETS),
       made: () => undefined,
     };
     // The files are made right here, so nobody has to be reminded.

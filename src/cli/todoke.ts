@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { asError } from '../errors.ts';
 import { scopes } from '../intake/source-key.ts';
+import type { RenderOptions } from './render-petition.ts';
 
 const program = new Command('todoke')
   .description('Carries each signed letter: by mail, and by hand when mail no longer arrives.')
@@ -16,6 +17,13 @@ function port(text: string): number {
   if (!Number.isInteger(number) || number < 0 || number > 65_535)
     throw new InvalidArgumentError('a port is a number from 0 to 65535');
   return number;
+}
+
+function volumeSize(text: string): number {
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 1 || size > 50_000)
+    throw new InvalidArgumentError('a volume has 1 to 50000 names');
+  return size;
 }
 
 program
@@ -61,15 +69,39 @@ campaign
     (await import('./campaign.ts')).previewCampaign(slug, options),
   );
 
-program
-  .command('petition')
-  .description('petitions')
+const petition = program.command('petition').description('petitions');
+petition
   .command('compile')
   .description('seal the waiting names of a target and make the files')
   .requiredOption('--campaign <slug>')
   .requiredOption('--target <id>')
   .action(async (options: { campaign: string; target: string }) =>
     (await import('./petition.ts')).compilePetition(options),
+  );
+petition
+  .command('render')
+  .description('make the files of a petition from a list of names, without a database')
+  .requiredOption('--campaign <slug>')
+  .requiredOption('--target <id>')
+  .requiredOption('--names <file>', 'one name a line, a language after a tab if it has its own; - reads standard input')
+  .requiredOption('--out <folder>', 'where to write')
+  .option('--date <date>', 'day on the paper, as 2026-05-29 (default: today)')
+  .option('--volume-size <names>', 'names in a volume, 50000 at most', volumeSize, 10_000)
+  .action(async (options: RenderOptions) => (await import('./render-petition.ts')).renderPetition(options));
+petition
+  .command('verify')
+  .description('prove a list of names, and the volumes beside the manifest')
+  .argument('<manifest>', 'manifest.json of the petition')
+  .argument('<csv>', 'the list of names')
+  .action(async (manifest: string, csv: string) => (await import('./verify-petition.ts')).runVerify(manifest, csv));
+petition
+  .command('prove')
+  .description('print the proof that one name stands on a petition, for its signer alone')
+  .argument('<manifest>', 'manifest.json of the petition')
+  .argument('<csv>', 'the list of names')
+  .argument('<number>', 'number of the name')
+  .action(async (manifest: string, csv: string, number: string) =>
+    (await import('./verify-petition.ts')).runProve(manifest, csv, number),
   );
 
 const outcome = program.command('outcome').description('what todoke makes of replies and returned mail');

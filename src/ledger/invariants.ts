@@ -70,6 +70,10 @@ export const invariants: readonly Invariant[] = [
       where p.n is null or p.n <> petition.names or p.first <> 1 or p.last <> petition.names`,
   },
   {
+    says: '2. no withheld name is on a sealed petition',
+    broken: `select w.letter_id as id from withheld w join letter l on l.id = w.letter_id where l.state in ('petitioned', 'handed_in')`,
+  },
+  {
     says: '3. an accepted or delivered letter has an attempt that a server answered with 2xx, or a report that proves it was taken',
     broken: `select l.id as id from letter l where l.state in ('accepted', 'delivered')
       and not exists (select 1 from attempt a where a.letter_id = l.id and a.verdict = 'accepted' and a.code between 200 and 299)
@@ -85,8 +89,8 @@ export const invariants: readonly Invariant[] = [
       having count(*) > 1 + (select count(*) from letter_history h where h.letter_id = a.letter_id and h.to_state in ('in_doubt', 'returned'))`,
   },
   {
-    says: '4. every copy of a letter under one sender identity that may have arrived has the same bytes',
-    broken: `select letter_id as id from attempt where verdict in ('accepted', 'in_doubt') or verdict is null group by letter_id, identity having count(distinct message_digest) > 1`,
+    says: '4. every copy of a letter to one mailbox under one sender identity that may have arrived has the same bytes',
+    broken: `select letter_id as id from attempt where verdict in ('accepted', 'in_doubt') or verdict is null group by letter_id, identity, mailbox having count(distinct message_digest) > 1`,
   },
   {
     says: '4. a letter being sent has its intent on disk',

@@ -3,7 +3,8 @@ import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Clock } from '../clock.ts';
 import type { Standing } from '../metrics.ts';
 import { channelModes, readChannel } from '../outbox/channel-table.ts';
-import { readSite } from '../outbox/site-table.ts';
+import { readGates } from '../outbox/gate.ts';
+import { ourSite, targetOf } from '../outbox/site-table.ts';
 import type { Database } from '../storage/database.ts';
 import { stateNumbers } from './numbers.ts';
 
@@ -17,5 +18,18 @@ export async function readStanding(database: Database, book: CampaignBook, clock
   for (const target of book.targets) channels[(await readChannel(database.read, target.id)).mode] += 1;
   const oldestAge = Object.fromEntries(Object.keys(letters).map((state) => [state, 0]));
   for (const [state, since] of Object.entries(oldestSince)) oldestAge[state] = Math.max(0, (now - since) / 1000);
-  return { letters, oldestAge, channels, sitePaused: (await readSite(database.read)).pausedUntil > now };
+  const { breakers, paused } = await readGates(database.read);
+  const targetsIn = (places: Iterable<string>): number =>
+    [...places].filter((place) => targetOf(place) !== undefined).length;
+  return {
+    letters,
+    oldestAge,
+    channels,
+    sitePaused: (breakers.get(ourSite)?.pausedUntil ?? 0) > now,
+    held: {
+      siteByStaff: paused.has(ourSite),
+      targetsByTrouble: targetsIn(breakers.keys()),
+      targetsByStaff: targetsIn(paused),
+    },
+  };
 }

@@ -9,6 +9,7 @@ import type { LetterState } from '../letters/letter-states.ts';
 import { returnedMailTable } from '../outcomes/returned-mail-table.ts';
 import { outcomeTable } from '../outcomes/outcome-table.ts';
 import { attemptTable } from '../outbox/attempt-table.ts';
+import { forgetWeeding } from '../petitions/withheld-table.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
 
@@ -66,6 +67,7 @@ export async function erase(needs: Needs, eventId: string): Promise<void> {
       await transaction.update(outcomeTable, { letterId: id }, { text: '', signerDomain: '' });
       await transaction.update(letterTable, { id }, { signerDomain: '' });
       await transaction.delete(returnedMailTable, { letterId: id });
+      await forgetWeeding(transaction, id);
     }
   });
 }

@@ -32,7 +32,7 @@ export interface Letter {
   fence: number;
   /** Fixed at the first attempt, so that every later one sends the same bytes. */
   identity: 'reply-to' | 'from' | null;
-  /** The mailbox it was first sent to; a copy in doubt goes to the same. */
+  /** The mailbox it was last sent to, or is sent on to; a copy in doubt goes to the same. */
   mailbox: string | null;
   firstAttemptAt: Instant | null;
   acceptedAt: Instant | null;

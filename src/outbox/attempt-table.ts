@@ -15,6 +15,8 @@ export interface Attempt {
   startedAt: Instant;
   endedAt: Instant | null;
   identity: 'reply-to' | 'from';
+  /** The mailbox it went to; null in rows from before it was written down. */
+  mailbox: string | null;
   /** SHA-256 of the bytes before signing: the audit proves that every copy was the same. */
   messageDigest: string;
   /** Null while the conversation runs, or when it died with its process. */
@@ -37,6 +39,7 @@ export const attemptTable = new EntitySchema<Attempt>({
     startedAt: instant,
     endedAt: optional(instant),
     identity: word(8),
+    mailbox: optional(word(254)),
     messageDigest: word(43),
     verdict: optional(word(12)),
     stage: optional(word(10)),

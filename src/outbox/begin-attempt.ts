@@ -16,6 +16,7 @@ export function beginAttempt(clock: Clock, letter: Letter, identity: Attempt['id
     startedAt: clock.now(),
     endedAt: null,
     identity,
+    mailbox: letter.mailbox,
     messageDigest: createHash('sha256').update(message).digest('base64url'),
     verdict: null,
     stage: null,

@@ -92,7 +92,7 @@ const quotedString = /^"(?:[ !#-[\]-~]|\\[ -~])*"$/;
  * The address as an addr-spec (RFC 5322 §3.4.1), its domain in A-labels. Japanese mobile carriers have given out
  * local parts such as `mamoru..j.` that are valid only when quoted.
  */
-function addrSpec(address: string): string {
+export function addrSpec(address: string): string {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, Math.max(at, 0));
   const domain = asciiDomain(address.slice(at + 1));

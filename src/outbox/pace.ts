@@ -1,6 +1,6 @@
 /** How many letters may leave for a target now: a smooth bucket, in the target's own working hours. */
 import type { Pace } from '../campaigns/campaign.ts';
-import { hour, minute, type Instant } from '../clock.ts';
+import { hour, minute, second, type Instant } from '../clock.ts';
 
 export interface Allowance {
   /** Letters that may leave now. */
@@ -25,4 +25,22 @@ function isOfficeHour(pace: Pace, now: Instant, timeZone: string): boolean {
   if (pace.hours.from === 0 && pace.hours.to === 24) return true;
   const local = Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(now));
   return local >= pace.hours.from && local < pace.hours.to;
+}
+
+/** What a server's answer means for the pace. A full mailbox needs more rest than one that is asked too fast. */
+export type PaceWord = 'slower' | 'full' | 'through';
+
+/** Halvings at most: a letter every two hours where it was one every two minutes. */
+const mostHalvings = 6;
+const stepOf: Readonly<Record<PaceWord, number>> = { slower: 1, full: 2, through: -1 };
+
+/**
+ * Milliseconds without a letter after the latest of these words, in their order. Each bad word halves the pace (a full
+ * mailbox quarters it), each letter that gets through takes one halving back.
+ */
+export function restAfter(words: readonly PaceWord[], perHour: number): number {
+  const halvings = words.reduce((sum, word) => Math.min(Math.max(sum + stepOf[word], 0), mostHalvings), 0);
+  const rest = halvings === 0 ? 0 : (hour / perHour) * 2 ** halvings;
+  // The pump comes by once a second: a shorter rest is none.
+  return rest < second ? 0 : rest;
 }

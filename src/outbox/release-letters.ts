@@ -1,14 +1,17 @@
 /** Step on a timer: the pump. Lets due letters of each target go at its pace, by mail or to the waiting names. */
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Target } from '../campaigns/campaign.ts';
-import { minute, type Clock, type Instant } from '../clock.ts';
+import type { Clock, Instant } from '../clock.ts';
 import { letterTable, moveLetters } from '../letters/letter-table.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { updateRows } from '../storage/write-rows.ts';
 import { holdChannel, slowedPace, writeChannel, type Channel } from './channel-table.ts';
+import { endedCampaigns, type Grace } from './end-campaigns.ts';
+import { gateOf, readGates, sendAsProbe } from './gate.ts';
 import { allowance } from './pace.ts';
-import { readSite } from './site-table.ts';
+import { remindedAt } from './reminder.ts';
+import { towards } from './site-table.ts';
 
 interface Needs {
   database: Database;
@@ -18,10 +21,9 @@ interface Needs {
   pacePerHour: number | undefined;
   /** Milliseconds a claim holds. */
   lease: number;
+  grace?: Grace;
 }
 
-/** A released letter that nobody claimed is asked for again after this long at most. */
-const remindAfter = minute;
 /** Letters in one job: one claim, one record. */
 const lettersPerJob = 100;
 /** Letters moved to the waiting names, or back, in one transaction. */
@@ -42,8 +44,14 @@ export async function releaseLetters(needs: Needs): Promise<void> {
   let room = (await needs.queue.waiting('send-letters')) < mostWaitingJobs ? mostReleased : 0;
   const share = Math.max(bulk, Math.floor(room / Math.max(targets.length, 1)));
   round += 1;
-  for (let turn = 0; turn < targets.length; turn += 1) {
-    const target = targets[(round + turn) % targets.length];
+  const { breakers } = await readGates(needs.database.read);
+  const turns = targets.map((_target, turn) => targets[(round + turn) % targets.length]);
+  // Where one letter tries for all, it is better one to a target that did not complain of us itself.
+  const calmFirst = turns.toSorted((one, other) => complains(one) - complains(other));
+  function complains(target: Target | undefined): number {
+    return target && breakers.has(towards(target.id)) ? 1 : 0;
+  }
+  for (const target of calmFirst) {
     if (target) room -= await releaseTarget(needs, target, Math.min(room, share));
   }
 }
@@ -57,14 +65,16 @@ async function releaseTarget(needs: Needs, target: Target, most: number): Promis
       await toHand(transaction, target, now);
       return undefined;
     }
-    if (channel.mode !== 'probing') await backToMail(transaction, channel, now);
-    const site = await readSite(transaction);
-    if (site.pausedUntil > now || most === 0) return undefined;
-    return takeDue(needs, transaction, target, channel, now, most);
+    const ended = endedCampaigns(needs.book, now, needs.grace);
+    if (channel.mode !== 'probing') await backToMail(transaction, channel, [...ended], now);
+    const gate = gateOf(await readGates(transaction), target.id, now);
+    if (gate === 'shut' || most === 0) return undefined;
+    return takeDue(needs, transaction, target, channel, { now, most, isProbe: gate === 'one' });
   });
   if (!released) return 0;
   for (let start = 0; start < released.length; start += lettersPerJob) {
-    await needs.queue.ask('send-letters', { letterIds: released.slice(start, start + lettersPerJob) });
+    const letterIds = released.slice(start, start + lettersPerJob);
+    await needs.queue.ask('send-letters', { letterIds, due: remindedAt(needs.lease, now) });
   }
   return released.length;
 }
@@ -74,15 +84,14 @@ async function takeDue(
   transaction: Transaction,
   target: Target,
   channel: Channel,
-  now: Instant,
-  most: number,
+  { now, most, isProbe }: { now: Instant; most: number; isProbe: boolean },
 ): Promise<string[]> {
   const perHour = needs.pacePerHour ?? target.pace.perHour;
   const pace = { ...target.pace, perHour: channel.mode === 'mail' ? perHour : slowedPace(perHour) };
   const allowed = allowance(pace, now, channel.nextReleaseAt, target.timeZone);
   const probesLeft =
     channel.mode === 'probing' ? probeLetters - (await probesUnderWay(transaction, channel)) : Infinity;
-  const take = Math.min(allowed.letters, probesLeft, most);
+  const take = Math.min(allowed.letters, probesLeft, most, isProbe ? 1 : Infinity);
   if (take <= 0) return [];
   const due = await transaction
     .createQueryBuilder(letterTable, 'letter')
@@ -97,9 +106,12 @@ async function takeDue(
     .getRawMany<{ id: string }>();
   if (due.length === 0) return [];
   const ids = due.map((row) => row.id);
+  const [first = ''] = ids;
+  const asProbe = { id: first, target: target.id };
+  if (isProbe && !(await sendAsProbe(transaction, asProbe, needs.lease, now))) return [];
   // Not a move: the letter stays queued, and is due again when this reminder got lost. A letter that was claimed
   // meanwhile has a wait of its own, which must stay.
-  const set = { dueAt: now + Math.min(needs.lease, remindAfter) };
+  const set = { dueAt: remindedAt(needs.lease, now) };
   await updateRows(transaction, letterTable, ids, { set, where: { state: 'queued' } });
   await writeChannel(transaction, { ...channel, nextReleaseAt: allowed.after(ids.length) });
   return ids;
@@ -129,11 +141,16 @@ async function toHand(transaction: Transaction, target: Target, now: Instant): P
 
 /**
  * After the channel reopened, names that are not on a sealed petition go by mail after all; except letters in
- * doubt twice, which may have arrived and are not tried a third time.
+ * doubt twice, which may have arrived and are not tried a third time, and those of campaigns that have ended.
  */
-async function backToMail(transaction: Transaction, channel: Channel, now: Instant): Promise<void> {
+async function backToMail(
+  transaction: Transaction,
+  channel: Channel,
+  ended: readonly string[],
+  now: Instant,
+): Promise<void> {
   if (channel.failedProbes === 0 && channel.probeAt === null) return;
-  const waiting = await idsIn(transaction, channel.target, 'for_hand', channel.since);
+  const waiting = await idsIn(transaction, channel.target, 'for_hand', { before: channel.since, ended });
   if (waiting.length === 0) return writeChannel(transaction, { ...channel, failedProbes: 0, probeAt: null });
   await moveLetters(
     transaction,
@@ -146,7 +163,10 @@ async function idsIn(
   transaction: Transaction,
   target: string,
   state: string,
-  before = Number.MAX_SAFE_INTEGER,
+  {
+    before = Number.MAX_SAFE_INTEGER,
+    ended = [],
+  }: { before?: Instant; /** Campaigns that are left alone. */ ended?: readonly string[] } = {},
 ): Promise<string[]> {
   const rows = await transaction
     .createQueryBuilder(letterTable, 'letter')
@@ -156,6 +176,7 @@ async function idsIn(
       state,
       before,
     })
+    .andWhere(ended.length === 0 ? '1 = 1' : 'letter.campaign not in (:...ended)', { ended })
     .limit(bulk)
     .getRawMany<{ id: string }>();
   return rows.map((row) => row.id);

@@ -15,9 +15,12 @@ import { readRows } from '../storage/read-rows.ts';
 import { insertRows } from '../storage/write-rows.ts';
 import { attemptTable, type Attempt } from './attempt-table.ts';
 import { beginAttempt } from './begin-attempt.ts';
+import { chooseMailbox } from './choose-mailbox.ts';
+import { mayLeave, readGates, watchGates, type GateWatch } from './gate.ts';
 import { composeMessage } from './message.ts';
 import type { OutgoingMail, StageSeconds } from './relay-connection.ts';
 import type { RelayPool } from './relay-pool.ts';
+import { isPutOff } from './reminder.ts';
 import type { AttemptResult } from './verdict.ts';
 
 /** Of a lease, the first part is for getting a connection, the next for the conversation, the rest for our record. */
@@ -39,6 +42,8 @@ export interface SendLettersNeeds {
   /** Milliseconds a claim holds. */
   lease: number;
   letterText(letter: Letter): Promise<CompiledLetter>;
+  /** Mailboxes of each target that letters of several signers found dead. */
+  deadMailboxes(targets: Iterable<string>): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   identityOf(campaign: string, signerAddress: string): Promise<'reply-to' | 'from'>;
   /** Whose key signs: of the domain that stands in From, so that DMARC finds it aligned (RFC 9989). */
   signingDomain(identity: 'reply-to' | 'from', signerDomain: string, sender: string): string;
@@ -58,9 +63,17 @@ interface Ready {
 }
 
 /** Sends those of the letters that are still queued; the others have gone elsewhere meanwhile. */
-export async function sendLetters(needs: SendLettersNeeds, letterIds: readonly string[]): Promise<void> {
+export async function sendLetters(
+  needs: SendLettersNeeds,
+  { letterIds, due }: { letterIds: readonly string[]; due?: Instant },
+): Promise<void> {
   const { read } = needs.database;
-  const letters = (await readRows(read, letterTable, letterIds)).filter((letter) => letter.state === 'queued');
+  const gates = await readGates(read);
+  // What was let go before a pause or a breaker waits on: it is due again by itself.
+  const letters = (await readRows(read, letterTable, letterIds)).filter(
+    (letter) => letter.state === 'queued' && mayLeave(gates, letter) && !isPutOff(letter, due, needs.clock.now()),
+  );
+  if (letters.length === 0) return;
   const signatures = await readRows(
     read,
     signatureTable,
@@ -70,9 +83,13 @@ export async function sendLetters(needs: SendLettersNeeds, letterIds: readonly s
   const now = needs.clock.now();
   const signers = new Map(signatures.map((signature) => [signature.id, signature]));
   const copies = await firstCopies(needs.database, letters);
+  const dead = await needs.deadMailboxes(letters.map((letter) => letter.target));
+  const mailboxOf = (letter: Letter): string | undefined =>
+    chooseMailbox(letter, needs.book.target(letter.target)?.mailboxes ?? [], dead.get(letter.target) ?? new Set());
   const write = async (letter: Letter): Promise<Ready | undefined> => {
     try {
-      const ready = await writeMessage(needs, letter, signers.get(letter.signatureId), now);
+      const signer = signers.get(letter.signatureId);
+      const ready = await writeMessage(needs, letter, { signer, mailbox: mailboxOf(letter) }, now);
       const first = copies.get(letter.id);
       // A copy in doubt must have the very same bytes, or two letters of one person could arrive.
       if (first === undefined || first === ready.attempt.messageDigest) return ready;
@@ -91,7 +108,8 @@ export async function sendLetters(needs: SendLettersNeeds, letterIds: readonly s
     written.filter((ready) => ready !== undefined),
   );
   reach('after-intent');
-  await Promise.all(claimed.map((ready) => deliver(needs, ready)));
+  const watch = watchGates(read, gates);
+  await Promise.all(claimed.map((ready) => deliver(needs, watch, ready))).finally(watch.stop);
 }
 
 /** What was said the first time, of those letters that may already have arrived. */
@@ -119,10 +137,9 @@ async function giveUpOnMail({ database, clock }: SendLettersNeeds, { id, fence }
 async function writeMessage(
   needs: SendLettersNeeds,
   letter: Letter,
-  signer: SignatureRow | undefined,
+  { signer, mailbox }: { signer: SignatureRow | undefined; mailbox: string | undefined },
   now: Instant,
 ): Promise<Ready> {
-  const mailbox = letter.doubts > 0 ? letter.mailbox : needs.book.target(letter.target)?.mailboxes[0];
   if (!mailbox) throw new Error('its target is not installed');
   if (!signer?.email || !signer.name) throw new Error('its signer was erased');
   const date = letter.firstAttemptAt ?? now;
@@ -140,7 +157,7 @@ async function writeMessage(
     ...merged,
     date,
   });
-  const attempt = beginAttempt(needs.clock, letter, identity, message);
+  const attempt = beginAttempt(needs.clock, { ...letter, mailbox }, identity, message);
   const mail = {
     from: needs.returnPath(letter.id, needs.clock.now()),
     to: mailbox,
@@ -194,11 +211,14 @@ async function claim(needs: SendLettersNeeds, written: readonly Ready[]): Promis
   });
 }
 
-/** Dials while enough of the lease is left for the longest conversation; later the letter goes back unsent. */
-async function deliver(needs: SendLettersNeeds, { letter, attempt, mail }: Ready): Promise<void> {
+/**
+ * Dials while enough of the lease is left for the longest conversation, and nothing holds letters; else the letter
+ * goes back unsent.
+ */
+async function deliver(needs: SendLettersNeeds, watch: GateWatch, { letter, attempt, mail }: Ready): Promise<void> {
   const latestStart = attempt.startedAt + needs.lease * shareForDialling;
   const conversation = await needs.pool.send(mail, {
-    mayStart: () => needs.clock.now() <= latestStart,
+    mayStart: () => needs.clock.now() <= latestStart && watch.mayLeave(letter),
     within: needs.lease * shareForTalking,
   });
   if (conversation === 'not-started') return needs.putBack({ letter, attempt });

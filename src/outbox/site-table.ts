@@ -1,60 +1,67 @@
-/** Our own site: while our relay, address or keys are the trouble, nothing is sent and no target is blamed. */
-import { EntitySchema } from 'typeorm';
-import { minute, stopwatch, type Instant } from '../clock.ts';
-import { count, instant, primary, word } from '../storage/columns.ts';
+/** Breakers on rows: one for our own site (relay, address, keys), one for us at each target. No target is blamed. */
+import { EntitySchema, MoreThan } from 'typeorm';
+import { count, id, instant, optional, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
 import { insertRows } from '../storage/write-rows.ts';
+import type { Breaker } from './breaker.ts';
 
-export interface Site {
-  id: 'smtp';
-  pausedUntil: Instant;
-  /** Failures of ours in a row; each doubles the pause. */
-  strikes: number;
+export interface Site extends Breaker {
+  /** `smtp` for our own site, else what `towards` makes. */
+  id: string;
   reason: string;
 }
 
 export const siteTable = new EntitySchema<Site>({
   name: 'site',
-  columns: { id: primary(word(10)), pausedUntil: instant, strikes: count, reason: word(200) },
+  columns: {
+    id: primary(word(90)),
+    pausedUntil: instant,
+    strikes: count,
+    reason: word(200),
+    since: instant,
+    probe: optional(id),
+  },
 });
 
-const calm: Site = { id: 'smtp', pausedUntil: 0, strikes: 0, reason: '' };
+/** All of our mail goes over one relay: trouble with it, or with us in general, is one place. */
+export const ourSite = 'smtp';
 
-export async function readSite(reader: Transaction): Promise<Site> {
-  return (await reader.findOneBy(siteTable, { id: 'smtp' })) ?? calm;
+/** The place of one target: trouble of ours that only this target speaks of, and staff's pause for it. */
+export function towards(target: string): string {
+  return `to:${target}`;
 }
 
-async function holdSite(transaction: Transaction): Promise<Site> {
-  return (await transaction.findOne(siteTable, { where: { id: 'smtp' }, ...locked(transaction) })) ?? calm;
+/** The target of a place, or undefined for our own site. */
+export function targetOf(place: string): string | undefined {
+  return place.startsWith('to:') ? place.slice(3) : undefined;
 }
 
-/** Pauses all sending: one minute, doubling with every strike up to an hour. Strikes within a pause count once. */
-export async function pauseSite(transaction: Transaction, reason: string, now: Instant): Promise<Site> {
-  const site = await holdSite(transaction);
-  if (site.pausedUntil > now) return site;
-  const strikes = site.strikes + 1;
-  const pause = Math.min(minute * 2 ** (strikes - 1), 60 * minute);
-  seenWell.delete(transaction.dataSource);
-  const paused: Site = { id: 'smtp', strikes, pausedUntil: now + pause, reason };
-  await writeSite(transaction, paused);
-  return paused;
+const calm = (place: string): Site => ({
+  id: place,
+  pausedUntil: 0,
+  strikes: 0,
+  reason: '',
+  since: 0,
+  probe: null,
+});
+
+export async function readSite(reader: Transaction, place = ourSite): Promise<Site> {
+  return (await reader.findOneBy(siteTable, { id: place })) ?? calm(place);
 }
 
-/** Seconds for which a site that was seen well is not looked at again: every letter that gets through comes by. */
-const remembered = 1;
-const seenWell = new WeakMap<object, () => number>();
-
-/** A letter got through: the site is well again. */
-export async function clearSite(transaction: Transaction): Promise<void> {
-  const { dataSource } = transaction;
-  if ((seenWell.get(dataSource)?.() ?? Infinity) < remembered) return;
-  if ((await readSite(transaction)).strikes > 0 && (await holdSite(transaction)).strikes > 0)
-    await writeSite(transaction, calm);
-  seenWell.set(dataSource, stopwatch());
+/** The same, held until the commit: for whoever decides on it. */
+export async function holdSite(transaction: Transaction, place = ourSite): Promise<Site> {
+  return (await transaction.findOne(siteTable, { where: { id: place }, ...locked(transaction) })) ?? calm(place);
 }
 
-async function writeSite(transaction: Transaction, site: Site): Promise<void> {
-  const updated = await transaction.update(siteTable, { id: 'smtp' }, site);
+/** All places whose breaker is not closed. */
+export async function troubledSites(reader: Transaction): Promise<Site[]> {
+  return reader.find(siteTable, { where: { strikes: MoreThan(0) } });
+}
+
+/** Writes a breaker that is held, creating its row at the first trouble. */
+export async function writeSite(transaction: Transaction, site: Site): Promise<void> {
+  const updated = await transaction.update(siteTable, { id: site.id }, site);
   if (!updated.affected) await insertRows(transaction, siteTable, [site]);
 }

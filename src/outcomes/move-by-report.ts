@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { letterTable, moveLetters, type Move } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import type { Transaction } from '../storage/database.ts';
-import { nextStep } from './next-step.ts';
+import { nextStep, patchOf } from './next-step.ts';
 import type { Classification } from './outcome.ts';
 import type { Report } from './read-report.ts';
 
@@ -21,6 +21,8 @@ interface Heard {
   classification: Classification | undefined;
   cause: string;
   nullSender: boolean;
+  /** Another mailbox of the target, when the report says that this one is dead. */
+  nextMailbox?: string | undefined;
 }
 
 /** Only a letter that was taken can have caused these: they end a doubt. */
@@ -78,16 +80,25 @@ export async function moveByReport(needs: MoveByReportNeeds, transaction: Transa
 async function sendOn(
   needs: MoveByReportNeeds,
   transaction: Transaction,
-  { letter, cause }: Heard,
+  { letter, cause, nextMailbox }: Heard,
   classification: Classification,
 ): Promise<string> {
   const now = needs.clock.now();
   const { giveUpAfter, random } = needs;
-  const next = nextStep({ letter, classification, permanent: true, now, giveUpAfter, random });
-  const patch = next.to === 'queued' ? { dueAt: next.dueAt, identity: next.identity } : {};
+  const next = nextStep({ letter, classification, nextMailbox, permanent: true, now, giveUpAfter, random });
   await moveLetters(
     transaction,
-    [{ id: letter.id, cause, fence: letter.fence, from: 'returned', to: next.to, reason: next.reason, patch }],
+    [
+      {
+        id: letter.id,
+        cause,
+        fence: letter.fence,
+        from: 'returned',
+        to: next.to,
+        reason: next.reason,
+        patch: patchOf(next, letter),
+      },
+    ],
     now,
   );
   return `returned, then ${next.to}`;

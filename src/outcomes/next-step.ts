@@ -1,15 +1,19 @@
 /** What becomes of a letter after trouble: decided by whose failure it was, in one place for replies and reports. */
 import { hour, type Instant } from '../clock.ts';
+import type { LetterPatch } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import { backoff } from '../outbox/backoff.ts';
 import type { Classification } from './outcome.ts';
 
 export type NextStep =
-  { to: 'queued'; dueAt: Instant; identity: Letter['identity']; reason: string } | { to: 'for_hand'; reason: string };
+  | { to: 'queued'; dueAt: Instant; identity: Letter['identity']; mailbox?: string; reason: string }
+  | { to: 'for_hand'; reason: string };
 
 interface Trouble {
   letter: Pick<Letter, 'attempts' | 'identity' | 'firstAttemptAt'>;
   classification: Classification;
+  /** Another mailbox of the target, when the one it went to is dead. */
+  nextMailbox?: string | undefined;
   /** True when the words were final (5xx, or a report of failure), false for "not now". */
   permanent: boolean;
   now: Instant;
@@ -18,18 +22,28 @@ interface Trouble {
   random: () => number;
 }
 
+/**
+ * What changes in a letter with its next step. On the way to paper its mailbox is forgotten, and a later try starts
+ * with the first; but a letter that was in doubt goes nowhere else.
+ */
+export function patchOf(next: NextStep, { doubts }: Pick<Letter, 'doubts'>): LetterPatch {
+  if (next.to === 'for_hand') return doubts > 0 ? {} : { mailbox: null };
+  const { dueAt, identity, mailbox } = next;
+  return { dueAt, identity, ...(mailbox === undefined ? {} : { mailbox }) };
+}
+
 /** An unknown or full mailbox is not asked every five minutes. */
 const patient = 2 * hour;
 
 /**
  * `ours` and `passing` wait and try again; `signer` tries once more under our own address; `dead` and
- * `blocked` go to the petition; `full` and the unknown are tried again for days, since neither is final.
+ * `blocked` go to the petition, or `dead` to another mailbox; `full` and the unknown are tried again for days, since neither is final.
  */
 export function nextStep(trouble: Trouble): NextStep {
   const { letter, classification, now } = trouble;
   const wait = backoff(letter.attempts, classification.retryAfter, trouble.random);
-  const again = (dueAt: Instant, reason: string): NextStep => ({
-    to: 'queued',
+  const again = (dueAt: Instant, reason: string) => ({
+    to: 'queued' as const,
     dueAt,
     identity: letter.identity,
     reason,
@@ -51,6 +65,10 @@ export function nextStep(trouble: Trouble): NextStep {
       return { to: 'for_hand', reason: "the signer's domain forbids mail in the signer's name" };
     case 'dead':
     case 'blocked':
+      if (trouble.permanent && trouble.nextMailbox !== undefined) {
+        const reason = 'the mailbox does not exist: the next one is tried';
+        return { ...again(now, reason), mailbox: trouble.nextMailbox };
+      }
       if (trouble.permanent)
         return {
           to: 'for_hand',

@@ -25,8 +25,11 @@ export type OutcomeClass =
   | 'complaint'
   | 'unknown'; // no rule knows it; retried, listed for review, never permanent
 
-/** Where we heard it, strongest first. A forged report never becomes an outcome. */
-export type OutcomeTrust = 'session' | 'report-signed-path';
+/**
+ * Where we heard it, strongest first: ourselves; from a relay that proved itself; from anybody who knows the signed
+ * return path of the letter, as the target does. A report that proves nothing never becomes an outcome.
+ */
+export type OutcomeTrust = 'session' | 'relay-webhook' | 'report-signed-path';
 
 /** What we know before classification: the words and where they were said. */
 export interface Evidence {

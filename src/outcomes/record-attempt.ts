@@ -1,11 +1,9 @@
 /** Step: what a conversation ended in is written down, counted for whose failure it was, and the letter moves on. */
-import type { CampaignBook } from '../campaigns/campaign-book.ts';
-import { stopwatch, type Clock } from '../clock.ts';
-import { newId } from '../ids.ts';
-import { moveLetters, type Move } from '../letters/letter-table.ts';
+import { stopwatch } from '../clock.ts';
+import { moveLetters } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import { attemptTable, type Attempt } from '../outbox/attempt-table.ts';
-import { clearSite, pauseSite } from '../outbox/site-table.ts';
+import type { HoldEvent } from '../outbox/hold-event-table.ts';
 import type { Claimed } from '../outbox/send-letters.ts';
 import type { AttemptResult } from '../outbox/verdict.ts';
 import type { Database, Transaction } from '../storage/database.ts';
@@ -13,44 +11,30 @@ import { createGroupCommit } from '../storage/group-commit.ts';
 import { persist } from '../storage/persist.ts';
 import { insertRows, writeRowsOver } from '../storage/write-rows.ts';
 import type { ReviewAsker } from './ask-for-review.ts';
-import { classifyReply } from './classify-reply.ts';
-import { nextStep } from './next-step.ts';
+import { deadMailboxTable } from './dead-mailbox-table.ts';
+import { deadMailboxes } from './dead-mailboxes.ts';
+import { deathsIn, judge, movesFor, type Ended, type JudgeNeeds } from './judge-attempt.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
-import type { Classification } from './outcome.ts';
-import { replyContext } from './reply-context.ts';
+import { recordTrouble } from './record-trouble.ts';
 
-export interface RecordNeeds {
+export interface RecordNeeds extends JudgeNeeds {
   database: Database;
-  clock: Clock;
   reviews: ReviewAsker;
-  book: CampaignBook;
-  bounceWait: number;
-  inDoubtWait: number;
-  giveUpAfter: number;
   /** Milliseconds after which a result is no longer worth keeping in memory: its letter is in doubt by then. */
   lease: number;
-  random: () => number;
   /** Metrics: one call per outcome, after its commit. */
   counted(outcome: Pick<OutcomeRow, 'class' | 'attribution'>): void;
   attempted(verdict: AttemptResult['verdict']): void;
-  paused(reason: string): void;
+  /** Told after the commit that a breaker was opened or closed. */
+  held(event: HoldEvent): void;
   /** Told each time the database would not take a result. */
   failed(error: Error): void;
-}
-
-interface Ended {
-  claimed: Claimed;
-  result: AttemptResult;
-}
-
-interface Judged extends Ended {
-  trouble: { outcome: OutcomeRow; classification: Classification } | undefined;
 }
 
 export interface AttemptRecorder {
   /** Resolves when the end of the attempt is on disk: it is tried again until it is. */
   record(claimed: Claimed, result: AttemptResult): Promise<void>;
-  /** A claimed letter was never dialled: it is due again at once. The attempt stays on record as not dialled. */
+  /** A claimed letter was never dialled, for want of time or because letters are held: it is due again at once. The attempt stays on record as not dialled. */
   putBack(claimed: Claimed): Promise<void>;
   /** The service is stopping: a database that will not write is no longer waited for long. */
   hurry(): void;
@@ -88,7 +72,9 @@ export function createAttemptRecorder(needs: RecordNeeds): AttemptRecorder {
   };
 }
 
-async function undo({ database, clock }: RecordNeeds, { id }: Letter, attempt: Attempt): Promise<void> {
+async function undo(needs: RecordNeeds, letter: Letter, attempt: Attempt): Promise<void> {
+  const { database, clock } = needs;
+  const { id } = letter;
   const now = clock.now();
   await database.write(async (transaction) => {
     const patch = { dueAt: now };
@@ -100,7 +86,7 @@ async function undo({ database, clock }: RecordNeeds, { id }: Letter, attempt: A
           fence: attempt.fence,
           from: 'sending',
           to: 'queued',
-          reason: 'not dialled in time',
+          reason: 'not dialled',
           cause: attempt.id,
           patch,
         },
@@ -112,19 +98,25 @@ async function undo({ database, clock }: RecordNeeds, { id }: Letter, attempt: A
       { id: attempt.id },
       { endedAt: now, verdict: 'unreachable', stage: 'connect', reply: 'not dialled' },
     );
+    // Was it the one that tries, another may.
+    await recordTrouble(needs, transaction, [{ letter, verdict: 'unreachable', outcome: undefined }]);
   });
+  needs.attempted('unreachable');
 }
 
 async function commit(needs: RecordNeeds, ended: readonly Ended[]): Promise<void> {
   const now = needs.clock.now();
-  const judged = ended.map((each) => judge(needs, each));
+  const refusing = ended
+    .filter(({ result }) => result.verdict === 'refused')
+    .map(({ claimed }) => claimed.letter.target);
+  const dead = await deadMailboxes(needs, needs.database.read, refusing);
+  const judged = ended.map((each) => judge(needs, each, dead.get(each.claimed.letter.target)));
   const outcomes = judged.flatMap(({ trouble }) => (trouble ? [trouble.outcome] : []));
-  // Only what we saw ourselves, and only what concerns all letters: a report can be made up, a size is one letter's.
-  const ours = outcomes.find((outcome) => outcome.class === 'our-config' || outcome.class === 'our-reputation');
-  let paused: string | undefined;
+  let holds: HoldEvent[] = [];
   await needs.database.write(async (transaction) => {
     await completeAttempts(transaction, ended, now);
     await insertRows(transaction, outcomeTable, outcomes);
+    await insertRows(transaction, deadMailboxTable, deathsIn(judged));
     const [first, second] = movesFor(needs, judged);
     const moved = await moveLetters(transaction, first, now);
     // An accepted letter has arrived with its first move; only one whose lease had ended meanwhile needs the other.
@@ -133,42 +125,24 @@ async function commit(needs: RecordNeeds, ended: readonly Ended[]): Promise<void
       second.filter(({ from, id }) => from === 'refused' || !moved.has(id)),
       now,
     );
-    if (ours) paused = (await pauseSite(transaction, `${ours.class} (${ours.rule})`, now)).reason;
-    else if (ended.some((each) => each.result.verdict === 'accepted')) await clearSite(transaction);
+    holds = await recordTrouble(
+      needs,
+      transaction,
+      judged.map(({ claimed: { letter }, result: { verdict }, trouble }) => ({
+        letter,
+        verdict,
+        outcome: trouble?.outcome,
+      })),
+    );
   });
   for (const each of ended) needs.attempted(each.result.verdict);
   for (const outcome of outcomes) needs.counted(outcome);
-  if (paused !== undefined) needs.paused(paused);
+  for (const event of holds) needs.held(event);
   for (const [target, heard] of Map.groupBy(ended, (each) => each.claimed.letter.target))
     await needs.reviews.ask(
       target,
       heard.some((each) => each.result.verdict !== 'accepted'),
     );
-}
-
-/** What is made of a conversation. An accepted letter needs no outcome: its attempt says it all; a doubt has no words. */
-function judge(needs: RecordNeeds, { claimed, result }: Ended): Judged {
-  if (result.verdict === 'accepted' || result.verdict === 'in_doubt') return { claimed, result, trouble: undefined };
-  const { letter, attempt } = claimed;
-  const found = classifyReply(result.reply, replyContext(needs.book, letter, attempt.identity));
-  const outcome: OutcomeRow = {
-    id: newId(needs.clock),
-    letterId: letter.id,
-    target: letter.target,
-    signerDomain: letter.signerDomain,
-    at: needs.clock.now(),
-    trust: 'session',
-    stage: result.reply.stage,
-    code: result.reply.code ?? null,
-    enhanced: result.reply.enhanced ?? null,
-    text: result.reply.text.slice(0, 1_000),
-    class: found.class,
-    attribution: found.attribution ?? null,
-    rule: found.rule,
-    ownWords: letter.ownWords,
-    cause: attempt.id,
-  };
-  return { claimed, result, trouble: { outcome, classification: found } };
 }
 
 async function completeAttempts(transaction: Transaction, ended: readonly Ended[], now: number): Promise<void> {
@@ -182,50 +156,4 @@ async function completeAttempts(transaction: Transaction, ended: readonly Ended[
     reply: result.reply.text.slice(0, 1_000),
   }));
   await writeRowsOver(transaction, attemptTable, rows, ['endedAt', 'verdict', 'stage', 'code', 'enhanced', 'reply']);
-}
-
-/** Moves away from `sending`, and the moves that follow from a refusal. */
-function movesFor(needs: RecordNeeds, judged: readonly Judged[]): [Move[], Move[]] {
-  const now = needs.clock.now();
-  const first: Move[] = [];
-  const second: Move[] = [];
-  for (const { claimed, result, trouble } of judged) {
-    const { letter, attempt } = claimed;
-    const move = { id: letter.id, fence: attempt.fence, cause: attempt.id, from: 'sending' as const };
-    if (result.verdict === 'accepted') {
-      const patch = { acceptedAt: now, dueAt: now + needs.bounceWait };
-      first.push({ ...move, to: 'accepted', reason: 'a server took it', patch });
-      // The lease may have ended meanwhile: the late 250 still ends the doubt.
-      second.push({ ...move, from: 'in_doubt', to: 'accepted', reason: 'a server took it', patch });
-      continue;
-    }
-    if (!trouble) {
-      first.push({
-        ...move,
-        to: 'in_doubt',
-        reason: 'broke off after the message was asked for',
-        patch: { doubts: letter.doubts + 1, dueAt: now + needs.inDoubtWait },
-      });
-      continue;
-    }
-    const { outcome, classification } = trouble;
-    const permanent = result.verdict === 'refused';
-    const next = nextStep({
-      letter,
-      classification,
-      permanent,
-      now,
-      giveUpAfter: needs.giveUpAfter,
-      random: needs.random,
-    });
-    const patch = next.to === 'queued' ? { dueAt: next.dueAt, identity: next.identity } : {};
-    const cause = outcome.id;
-    if (next.to === 'queued' && !permanent) {
-      first.push({ ...move, cause, to: 'queued', reason: next.reason, patch });
-    } else {
-      first.push({ ...move, cause, to: 'refused', reason: `refused: ${outcome.class}` });
-      second.push({ ...move, cause, from: 'refused', to: next.to, reason: next.reason, patch });
-    }
-  }
-  return [first, second];
 }

@@ -1,37 +1,20 @@
-/** The door for returned mail: an SMTP listener that knows no recipient but the return paths we signed. */
-import { createHash } from 'node:crypto';
+/** The door for returned mail: an SMTP or LMTP listener that knows no recipient but the return paths we signed. */
 import type { AddressInfo } from 'node:net';
 import { callbackify } from 'node:util';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerEnvelope } from 'smtp-server';
-import { minute, type Clock } from '../clock.ts';
+import { minute } from '../clock.ts';
 import { asError } from '../errors.ts';
-import { newId } from '../ids.ts';
-import { letterTable } from '../letters/letter-table.ts';
 import type { Log } from '../log.ts';
-import type { ReturnPaths } from '../outbox/return-path.ts';
-import type { Queue } from '../queue/queue.ts';
-import type { Database } from '../storage/database.ts';
-import { insertRows } from '../storage/write-rows.ts';
-import { returnedMailTable, type ReturnedMail } from './returned-mail-table.ts';
+import { letterAt, mostReturnedBytes, returnedMail, storeReturned, type StoreNeeds } from './store-returned-mail.ts';
 
-export type ReturnedMailResult = 'stored' | 'again' | 'forged' | 'expired' | 'never-sent' | 'too-large';
-
-interface Needs {
-  database: Database;
-  clock: Clock;
+interface Needs extends StoreNeeds {
   log: Log;
-  queue: Queue;
-  paths: ReturnPaths;
-  counted(result: ReturnedMailResult): void;
 }
 
 export interface ReturnedMailListener {
   port: number;
   close(): Promise<void>;
 }
-
-/** Reports hold a letter at most; anything larger is no report. */
-const mostBytes = 2 * 1024 * 1024;
 
 const refusals = {
   forged: '5.1.1 no such return path',
@@ -42,14 +25,16 @@ const refusals = {
 /** Opens the listener. What is answered with 250 is on disk. */
 export async function listenForReturnedMail(
   needs: Needs,
-  at: { host: string; port: number },
+  at: { host: string; port: number; protocol: 'smtp' | 'lmtp' },
 ): Promise<ReturnedMailListener> {
   const server = new SMTPServer({
+    // LMTP (RFC 2033) answers once per recipient; one mail is stored for all of them or for none.
+    lmtp: at.protocol === 'lmtp',
     banner: 'returned mail only',
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
-    size: mostBytes,
+    size: mostReturnedBytes,
     maxClients: 100,
     socketTimeout: 5 * minute,
     onRcptTo(address, _session, done) {
@@ -77,14 +62,13 @@ function refusal(code: number, text: string): Error {
 
 /** Lets only return paths of letters pass that really left. */
 async function checkRecipient(needs: Needs, address: string): Promise<void> {
-  const read = needs.paths.read(address, needs.clock.now());
-  const result = read.kind !== 'valid' ? read.kind : (await sent(needs, read.letterId)) ? undefined : 'never-sent';
-  if (result === undefined) return;
-  needs.counted(result);
-  throw refusal(550, refusals[result]);
+  const found = await letterAt(needs, address);
+  if (typeof found === 'object') return;
+  needs.counted(found);
+  throw refusal(550, refusals[found]);
 }
 
-/** Reads the whole mail and stores it; what is answered with 250 is on disk. */
+/** Reads the whole mail and stores it once for each letter; what is answered with 250 is on disk. */
 async function takeMail(
   needs: Needs,
   stream: SMTPServerDataStream,
@@ -99,49 +83,16 @@ async function takeMail(
     throw refusal(552, '5.3.4 larger than any report');
   }
   const nullSender = !mailFrom || mailFrom.address === '';
+  const raw = Buffer.concat(chunks);
   try {
-    await store(
+    const found = await Promise.all(rcptTo.map(({ address }) => letterAt(needs, address)));
+    const letters = found.flatMap((each) => (typeof each === 'object' ? [each.letterId] : []));
+    await storeReturned(
       needs,
-      rcptTo.map((recipient) => recipient.address),
-      nullSender,
-      Buffer.concat(chunks),
+      letters.map((letterId) => returnedMail(letterId, nullSender, raw)),
     );
   } catch (thrown) {
     needs.log.error({ reason: asError(thrown).message }, 'returned mail could not be stored');
     throw refusal(451, '4.3.0 try again later');
-  }
-}
-
-async function sent(needs: Needs, letterId: string): Promise<boolean> {
-  const letter = await needs.database.read.findOne(letterTable, {
-    select: { id: true, attempts: true },
-    where: { id: letterId },
-  });
-  return letter !== null && letter.attempts > 0;
-}
-
-/** Stores the raw mail once per letter, before anybody reads it, and asks for it to be read. */
-async function store(needs: Needs, recipients: readonly string[], nullSender: boolean, raw: Buffer): Promise<void> {
-  for (const recipient of recipients) {
-    const read = needs.paths.read(recipient, needs.clock.now());
-    if (read.kind !== 'valid') continue;
-    const row: ReturnedMail = {
-      id: newId(needs.clock),
-      letterId: read.letterId,
-      hash: createHash('sha256').update(read.letterId).update(raw).digest('base64url'),
-      receivedAt: needs.clock.now(),
-      nullSender,
-      raw,
-      readAt: null,
-      kind: null,
-      effect: null,
-    };
-    const isNew = await needs.database.write(async (transaction) => {
-      if (await transaction.existsBy(returnedMailTable, { hash: row.hash })) return false;
-      await insertRows(transaction, returnedMailTable, [row]);
-      return true;
-    });
-    needs.counted(isNew ? 'stored' : 'again');
-    if (isNew) await needs.queue.ask('read-report', { returnedMailId: row.id });
   }
 }

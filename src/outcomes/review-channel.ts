@@ -1,7 +1,7 @@
 /** Step: after something was heard, a target's channel is looked at again and switched with its evidence. */
-import { LessThan, MoreThanOrEqual } from 'typeorm';
+import { LessThan } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
-import { day, type Clock, type Instant } from '../clock.ts';
+import type { Clock, Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { letterTable, moveLetters } from '../letters/letter-table.ts';
@@ -17,8 +17,10 @@ import { probeLetters } from '../outbox/release-letters.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { insertRows } from '../storage/write-rows.ts';
 import { normaliseReply } from './normalise-reply.ts';
-import { decideChannel, probeWait, type Decision, type Heard } from './decide-channel.ts';
-import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
+import { decideChannel } from './decide-channel.ts';
+import { channelAfter, onlyByStaff, type Decision } from './decision.ts';
+import { hearTarget } from './hear-target.ts';
+import { restUntil } from './rest-target.ts';
 
 export interface ReviewNeeds {
   database: Database;
@@ -26,21 +28,25 @@ export interface ReviewNeeds {
   log: Log;
   book: CampaignBook;
   probeAfter: number;
+  /** Replaces the pace of every target, in rehearsals. */
+  pacePerHour: number | undefined;
   switched(change: Pick<ChannelSwitch, 'from' | 'to'>): void;
 }
-
-/** Outcomes that can matter: older ones no longer speak about today. */
-const memory = day;
-const mostOutcomes = 500;
-/** What staff shut, no probe reopens: an instant that never comes. */
-const onlyByStaff = Number.MAX_SAFE_INTEGER;
 
 /** Reviews one target; gives the switch that was made, if any. */
 export async function reviewChannel(needs: ReviewNeeds, target: string): Promise<ChannelSwitch | undefined> {
   return switchBy(needs, target, async (transaction, channel, now) => {
-    const decision = decideChannel(channel, await hear(transaction, channel, now), now);
-    return decision && { ...decision, by: 'rule' };
+    const heard = await hearTarget(transaction, channel, now);
+    const decision = decideChannel(channel, heard, now);
+    const sends = channel.mode === 'mail' || channel.mode === 'slowed';
+    const rest = sends ? restUntil(heard, paceOf(needs, target), now) : 0;
+    if (!decision && rest > channel.nextReleaseAt) await writeChannel(transaction, { ...channel, nextReleaseAt: rest });
+    return decision && { ...decision, by: 'rule', rest };
   });
+}
+
+function paceOf({ book, pacePerHour }: ReviewNeeds, target: string): number {
+  return pacePerHour ?? book.target(target)?.pace.perHour ?? 1;
 }
 
 /** On a timer: targets whose probe is due, and reviews that got lost. */
@@ -79,7 +85,7 @@ type Choose = (
   transaction: Transaction,
   channel: Channel,
   now: Instant,
-) => Promise<(Decision & { by: string }) | undefined>;
+) => Promise<(Decision & { by: string; rest?: Instant }) | undefined>;
 
 async function switchBy(needs: ReviewNeeds, target: string, choose: Choose): Promise<ChannelSwitch | undefined> {
   const now = needs.clock.now();
@@ -90,7 +96,9 @@ async function switchBy(needs: ReviewNeeds, target: string, choose: Choose): Pro
     if (decision.to === 'probing' && !(await sendProbes(transaction, target, now))) return undefined;
     const row = toSwitch(needs, channel, decision, now);
     await insertRows(transaction, channelSwitchTable, [row]);
-    await writeChannel(transaction, after(needs, channel, decision, now));
+    const { rest = 0 } = decision;
+    const next = channelAfter(channel, decision, needs.probeAfter, now);
+    await writeChannel(transaction, { ...next, nextReleaseAt: Math.max(next.nextReleaseAt, rest) });
     return row;
   });
   if (change) {
@@ -101,16 +109,6 @@ async function switchBy(needs: ReviewNeeds, target: string, choose: Choose): Pro
     needs.switched(change);
   }
   return change;
-}
-
-function after(needs: ReviewNeeds, channel: Channel, decision: Decision & { by: string }, now: Instant): Channel {
-  // What was heard up to this very moment must not undo what a person decides.
-  const since = decision.by === 'rule' ? now : now + 1;
-  const failed = channel.mode === 'probing' && decision.to === 'hand' ? channel.failedProbes + 1 : channel.failedProbes;
-  const next: Channel = { ...channel, mode: decision.to, since, reason: decision.reason, failedProbes: failed };
-  // probeAt stays set after reopening until the pump has brought the waiting names back.
-  if (decision.to !== 'hand') return next;
-  return { ...next, probeAt: decision.by === 'rule' ? now + probeWait(needs.probeAfter, failed) : onlyByStaff };
 }
 
 function toSwitch(
@@ -146,29 +144,6 @@ function toSwitch(
       })),
     },
   };
-}
-
-async function hear(transaction: Transaction, channel: Channel, now: Instant): Promise<Heard> {
-  // A probe is judged by all it led to; anything else by what still speaks about today.
-  const since = channel.mode === 'probing' ? channel.since : Math.max(channel.since, now - memory);
-  const outcomes: OutcomeRow[] = await transaction.find(outcomeTable, {
-    where: { target: channel.target, at: MoreThanOrEqual(since) },
-    order: { at: 'DESC' },
-    take: mostOutcomes,
-  });
-  // Letters that are still where the server took them: one that came back was not accepted after all.
-  const accepted = await transaction
-    .createQueryBuilder(letterTable, 'letter')
-    .select('letter.acceptedAt', 'at')
-    .where('letter.target = :target and letter.state in (:...states) and letter.acceptedAt >= :since', {
-      target: channel.target,
-      states: ['accepted', 'delivered'],
-      since,
-    })
-    .orderBy('letter.acceptedAt', 'DESC')
-    .limit(mostOutcomes)
-    .getRawMany<{ at: string | number }>();
-  return { outcomes, acceptedAt: accepted.map((row) => Number(row.at)) };
 }
 
 /** A server's words without the addresses, hosts and ids in them: evidence is kept and shown longer than a person. */

@@ -27,6 +27,8 @@ export const manifestSchema = z.strictObject({
   sealedAt: z.iso.datetime(),
   /** Of the canonical list of names: the durable fingerprint (`names-digest.ts`). */
   digest: sha256,
+  /** Root of the blinded tree over the names (`names-tree.ts`), and the id of the key the blinds are derived from. */
+  tree: z.strictObject({ root: sha256, key: z.string() }).optional(),
   volumes: z.array(volumeSchema).min(1),
   csv: z.strictObject({ file: z.string(), sha256 }),
   /** Names not printed as they were written, with the code points that were not. */
@@ -39,13 +41,22 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** A volume that was made. */
+export interface VolumePart {
+  volume: number;
+  file: string;
+  pdfSha256: string;
+  typeset: Omit<TypesetVolume, 'pdf'>;
+}
+
 interface ManifestParts {
   sheet: PetitionSheet;
   campaigns: { slug: string; version: string }[];
   sealedAt: Instant;
   /** In order. The PDFs themselves may be gone from memory by now. */
-  volumes: { volume: number; file: string; pdfSha256: string; typeset: Omit<TypesetVolume, 'pdf'> }[];
+  volumes: VolumePart[];
   csv: { file: string; sha256: string };
+  tree?: { root: string; key: string };
   templateSha256: string;
 }
 
@@ -53,7 +64,8 @@ interface ManifestParts {
  * Puts the manifest together.
  * @throws ZodError when a part is missing or the volumes hold no names.
  */
-export function buildManifest({ sheet, campaigns, sealedAt, volumes, csv, templateSha256 }: ManifestParts): Manifest {
+export function buildManifest(parts: ManifestParts): Manifest {
+  const { sheet, campaigns, sealedAt, volumes, csv, tree, templateSha256 } = parts;
   const typeset = volumes.map((volume) => volume.typeset);
   // Volumes made before and after an upgrade differ in these; then all of them are listed.
   const engines = new Set(typeset.map((volume) => volume.engine));
@@ -65,6 +77,7 @@ export function buildManifest({ sheet, campaigns, sealedAt, volumes, csv, templa
     count: sheet.count,
     sealedAt: new Date(sealedAt).toISOString(),
     digest: sheet.digest,
+    tree,
     volumes: volumes.map(({ volume, file, pdfSha256, typeset: { pages, pageRanges } }) => ({
       volume,
       from: pageRanges[0]?.from,

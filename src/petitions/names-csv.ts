@@ -11,6 +11,8 @@ const formulaStart = /^'*\s*[=+\-@＝＋－＠\t\r\n]/;
 const protectedStart = /^'+\s*[=+\-@＝＋－＠\t\r\n]/;
 
 const byteOrderMark = '\ufeff';
+const head = `${byteOrderMark}number,name\r\n`;
+const pieceLength = 64 * 1024;
 
 /** One row of the file. */
 export interface NumberedName {
@@ -20,12 +22,28 @@ export interface NumberedName {
 
 /** Writes the file: the header `number,name`, then one row a name. */
 export function namesCsv(names: Iterable<NumberedName>): string {
-  const rows = ['number,name'];
-  for (const { number, name } of names) {
-    const cell = formulaStart.test(name) ? `'${name}` : name;
-    rows.push(`${number},"${cell.replaceAll('"', '""')}"`);
+  return head + Array.from(names, rowOf).join('');
+}
+
+/** The same in pieces, for lists of any length; `seen` is told of every name that is written. */
+export async function* namesCsvPieces<Name extends NumberedName>(
+  names: AsyncIterable<Name> | Iterable<Name>,
+  seen: (name: Name) => void,
+): AsyncGenerator<string> {
+  let piece = head;
+  for await (const name of names) {
+    seen(name);
+    piece += rowOf(name);
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = '';
   }
-  return `${byteOrderMark}${rows.join('\r\n')}\r\n`;
+  if (piece !== '') yield piece;
+}
+
+function rowOf({ number, name }: NumberedName): string {
+  const cell = formulaStart.test(name) ? `'${name}` : name;
+  return `${number},"${cell.replaceAll('"', '""')}"\r\n`;
 }
 
 /**

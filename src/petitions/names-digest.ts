@@ -11,7 +11,21 @@ import { createHash } from 'node:crypto';
  * protecting apostrophes (`names-csv.ts`), into a file of lines and run `sha256sum`.
  */
 export function namesDigest(names: Iterable<string>): string {
+  const digest = createNamesDigest();
+  for (const name of names) digest.add(name);
+  return digest.hex();
+}
+
+/** The same for a list that comes a name at a time. */
+export function createNamesDigest(): { add(name: string): void; hex(): string } {
   const hash = createHash('sha256');
-  for (const name of names) hash.update(`${name.normalize('NFC').replaceAll('\n', '␊')}\n`, 'utf8');
-  return hash.digest('hex');
+  return {
+    add: (name) => void hash.update(`${canonicalName(name)}\n`, 'utf8'),
+    hex: () => hash.digest('hex'),
+  };
+}
+
+/** A name as it counts in every fingerprint. */
+export function canonicalName(name: string): string {
+  return name.normalize('NFC').replaceAll('\n', '␊');
 }

@@ -21,6 +21,8 @@ export interface Petition {
   /** Name of the key or command that asked for it. */
   sealedBy: string;
   names: number;
+  /** Names that waited too and were left out by the weed list. */
+  withheld: number;
   volumes: number;
   /** SHA-256 over the canonical list of names. */
   digest: string;
@@ -69,6 +71,7 @@ export const petitionTable = new EntitySchema<Petition>({
     sealedAt: instant,
     sealedBy: word(80),
     names: count,
+    withheld: count,
     volumes: count,
     digest: word(64),
     filesAt: optional(instant),

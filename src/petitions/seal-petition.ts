@@ -13,8 +13,10 @@ import type { Database, Transaction } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
 import { piecesOf } from '../storage/statement-parts.ts';
 import { insertRows } from '../storage/write-rows.ts';
+import { namesPerVolume } from './make-volumes.ts';
 import { namesDigest } from './names-digest.ts';
 import { petitionPlaceTable, petitionTable, type Petition, type PetitionPlace } from './petition-table.ts';
+import { withheldAmong } from './withheld-table.ts';
 
 interface Needs {
   database: Database;
@@ -25,12 +27,9 @@ interface Needs {
 /** The signer domain of a letter whose signer was erased: that name comes onto no paper. */
 const erased = '';
 
-/** Names in one printed volume: a file of this size opens quickly everywhere. */
-export const namesPerVolume = 10_000;
-
 /**
- * Seals every name that waits for one target of one campaign. Either all of it is on disk or nothing.
- * Throws `not-found` for a target the campaign does not have, `conflict` when no name waits.
+ * Seals every name that waits for one target of one campaign and is not withheld. Either all of it is on disk or nothing.
+ * Throws `not-found` for a target the campaign does not have, `conflict` when no such name waits.
  */
 export async function sealPetition(
   needs: Needs,
@@ -52,13 +51,19 @@ async function seal(
   { campaign, target, by }: { campaign: Campaign; target: string; by: string },
 ): Promise<Petition> {
   const now = needs.clock.now();
-  const letters = await transaction.find(letterTable, {
+  const waiting = await transaction.find(letterTable, {
     select: { id: true, signatureId: true },
     where: { campaign: campaign.slug, target, state: 'for_hand', signerDomain: Not(erased) },
     order: { createdAt: 'ASC', id: 'ASC' },
     ...locked(transaction),
   });
-  if (letters.length === 0) throw new AppError('conflict', 'No name waits for a petition to this target.');
+  if (waiting.length === 0) throw new AppError('conflict', 'No name waits for a petition to this target.');
+  const withheld = await withheldAmong(
+    transaction,
+    waiting.map((letter) => letter.id),
+  );
+  const letters = waiting.filter((letter) => !withheld.has(letter.id));
+  if (letters.length === 0) throw new AppError('conflict', 'Every name that waits for this target is withheld.');
   const id = newId(needs.clock);
   const places = letters.map((letter, index): PetitionPlace => ({
     petitionId: id,
@@ -80,6 +85,7 @@ async function seal(
     sealedAt: now,
     sealedBy: by,
     names: letters.length,
+    withheld: withheld.size,
     volumes: Math.ceil(letters.length / namesPerVolume),
     digest: namesDigest(names.map((each) => each.name)),
     filesAt: null,

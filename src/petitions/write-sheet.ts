@@ -9,10 +9,13 @@ import { localDate } from '../intake/signature.ts';
 import type { CoverLetter, PetitionSheet } from './petition-sheet.ts';
 import type { Petition } from './petition-table.ts';
 
+/** What the sheet says of a petition. */
+export type SheetFacts = Pick<Petition, 'serial' | 'target' | 'names' | 'volumes' | 'digest' | 'sealedAt'>;
+
 /** Fills the campaign's cover letters with the facts of one petition. */
 export function writeSheet(
   campaign: Campaign,
-  petition: Petition,
+  petition: SheetFacts,
   words: Readonly<Record<string, Words>>,
 ): PetitionSheet {
   const target = campaign.targets.find((each) => each.id === petition.target);

@@ -54,6 +54,7 @@ const defaults: BullQueueOptions = {
 const sameness: { [Name in JobName]: ((job: Jobs[Name]) => string) | undefined } = {
   'send-letters': undefined,
   'read-report': (job) => job.returnedMailId,
+  'forward-answer': (job) => job.answerId,
   'review-channel': (job) => job.target,
   'make-petition-files': (job) => job.petitionId,
 };

@@ -11,7 +11,10 @@ import { sendLetters, type SendLettersNeeds } from '../outbox/send-letters.ts';
 import { chooseIdentity } from '../outbox/sender-identity.ts';
 import { openSigners } from '../outbox/signers.ts';
 import { createReviewAsker } from '../outcomes/ask-for-review.ts';
+import { deadMailboxes } from '../outcomes/dead-mailboxes.ts';
+import { forwardAnswer, type ForwardAnswerNeeds } from '../outcomes/forward-answer.ts';
 import { createAttemptRecorder } from '../outcomes/record-attempt.ts';
+import { tellOperators } from './tell-operators.ts';
 import { waitsOf, type RoleNeeds, type Running } from './role.ts';
 
 export interface Mailer extends Running {
@@ -35,24 +38,33 @@ export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<
     reviews: createReviewAsker(queue),
     counted: metrics.outcome,
     attempted: metrics.attempt,
-    paused(reason) {
-      metrics.sitePause();
-      log.error({ reason }, 'all sending is paused: the trouble is ours');
-    },
+    held: (event) => tellOperators(needs, event),
     failed: (error) => log.error({ reason: error.message }, 'a result could not be written yet'),
   });
+  const identity = await identities(needs, embassy !== undefined);
   const sending: SendLettersNeeds = {
     ...shared,
-    ...(await identities(needs, embassy !== undefined)),
+    ...identity,
     pool,
     lease: config.LEASE,
     letterText: needs.texts.of,
+    deadMailboxes: (targets) => deadMailboxes(needs, database.read, targets),
     returnPath: createReturnPaths({ keys: needs.keys, domain: config.BOUNCE_DOMAIN }).make,
     record: recorder.record,
     putBack: recorder.putBack,
     timed: metrics.stages,
   };
-  queue.work('send-letters', (job) => sendLetters(sending, job.letterIds), jobsAtOnce);
+  queue.work('send-letters', (job) => sendLetters(sending, job), jobsAtOnce);
+  const answering: ForwardAnswerNeeds = {
+    ...shared,
+    pool,
+    words: needs.words,
+    lease: config.LEASE,
+    letterText: needs.texts.of,
+    sign: identity.sign,
+    counted: metrics.answer,
+  };
+  queue.work('forward-answer', (job) => forwardAnswer(answering, job.answerId), 1);
   closers.add(() => pool.close());
   return {
     embassy,

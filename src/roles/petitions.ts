@@ -2,7 +2,7 @@
 import { makePetitionFiles } from '../petitions/make-petition-files.ts';
 import type { RoleNeeds } from './role.ts';
 
-export function openPetitions({ database, clock, book, words, files, metrics, queue }: RoleNeeds): void {
-  const making = { database, clock, book, words, files, made: () => metrics.petition('files-made') };
+export function openPetitions({ database, clock, book, words, keys, files, metrics, queue }: RoleNeeds): void {
+  const making = { database, clock, book, words, keys, files, made: () => metrics.petition('files-made') };
   queue.work('make-petition-files', (job) => makePetitionFiles(making, job.petitionId), 1);
 }

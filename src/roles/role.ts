@@ -50,5 +50,13 @@ export function waitsOf({ config }: Pick<RoleNeeds, 'config'>) {
 
 /** What looking at a channel needs: reports, timers and staff all do. */
 export function reviewNeedsOf({ database, clock, log, book, config, metrics }: RoleNeeds): ReviewNeeds {
-  return { database, clock, log, book, probeAfter: config.PROBE_AFTER, switched: metrics.channelSwitch };
+  return {
+    database,
+    clock,
+    log,
+    book,
+    probeAfter: config.PROBE_AFTER,
+    pacePerHour: config.PACE_PER_HOUR,
+    switched: metrics.channelSwitch,
+  };
 }

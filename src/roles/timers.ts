@@ -1,7 +1,9 @@
 /** The role that keeps the time: releases due letters and finds what was left lying. One process at a time. */
 import { asError } from '../errors.ts';
 import { finishErasures } from '../ledger/take-back.ts';
+import { endCampaigns } from '../outbox/end-campaigns.ts';
 import { releaseLetters } from '../outbox/release-letters.ts';
+import { sweepAnswers } from '../outcomes/forward-answer.ts';
 import { reviewAllChannels } from '../outcomes/review-channel.ts';
 import { sweepOverdue } from '../outcomes/sweep-overdue.ts';
 import { sweepPetitions } from '../petitions/make-petition-files.ts';
@@ -19,12 +21,16 @@ export function openTimers(needs: RoleNeeds): Running {
   const election = config.DATABASE_URL.kind === 'sqlite' ? undefined : createElection({ database, clock, log });
   const timers = createTimers({ elected: election ? election.won : () => Promise.resolve(true), onError });
   const shared = { database, clock, queue, book };
-  const sending = { ...shared, pacePerHour: config.PACE_PER_HOUR, lease: config.LEASE };
+  // A rehearsal outside of a campaign's period is no end of it.
+  const grace = config.KEEP_OPEN ? undefined : config.CAMPAIGN_GRACE;
+  const sending = { ...shared, pacePerHour: config.PACE_PER_HOUR, lease: config.LEASE, grace };
   const review = reviewNeedsOf(needs);
 
   timers.every('release-letters', config.RELEASE_EVERY, () => releaseLetters(sending));
   timers.every('sweep-overdue', config.SWEEP_EVERY, () => sweepOverdue({ ...shared, ...waitsOf(needs) }));
   timers.every('review-all-channels', config.SWEEP_EVERY, () => reviewAllChannels(review));
+  timers.every('end-campaigns', config.SWEEP_EVERY, () => endCampaigns({ ...shared, grace }));
+  timers.every('sweep-answers', config.SWEEP_EVERY, () => sweepAnswers({ database, clock, queue }));
   timers.every('sweep-petitions', config.SWEEP_EVERY, () => sweepPetitions({ database, queue }));
   timers.every('finish-erasures', config.SWEEP_EVERY, () => finishErasures({ database, clock }));
   return {

@@ -2,6 +2,7 @@
 import { createSignatureIntake } from '../intake/accept-signatures.ts';
 import { writeLetters } from '../letters/write-letters.ts';
 import { openFrontDoor } from '../web/front-door.ts';
+import { tellOperators } from './tell-operators.ts';
 import { reviewNeedsOf, type RoleNeeds, type Running } from './role.ts';
 
 export interface Web extends Running {
@@ -18,7 +19,12 @@ export async function openWeb(needs: RoleNeeds): Promise<Web> {
     writeLetters: (transaction, signed) => writeLetters({ clock }, transaction, signed),
     counted: metrics.signature,
   });
-  const door = await openFrontDoor({ ...needs, intake, review: reviewNeedsOf(needs) });
+  const door = await openFrontDoor({
+    ...needs,
+    intake,
+    review: reviewNeedsOf(needs),
+    held: (event) => tellOperators(needs, event),
+  });
   closers.add(door.close);
   return {
     origin: door.origin,

@@ -12,10 +12,14 @@ import { erase, withdraw } from '../ledger/take-back.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { readChannel } from '../outbox/channel-table.ts';
+import { createReturnPaths } from '../outbox/return-path.ts';
+import type { HoldEvent } from '../outbox/hold-event-table.ts';
+import { openWebhooks, takeWebhook } from '../outcomes/intake/take-webhook.ts';
 import type { ReviewNeeds } from '../outcomes/review-channel.ts';
 import type { PetitionFiles } from '../petitions/petition-files.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
+import type { ReportRouteNeeds } from './api/reports.ts';
 import { openHttp } from './http-server.ts';
 import { createKeyGuard } from './require-key.ts';
 import { createServer } from './server.ts';
@@ -33,6 +37,8 @@ interface FrontDoorNeeds {
   intake: SignatureIntake;
   metrics: Metrics;
   review: ReviewNeeds;
+  /** Told when staff paused or resumed sending. */
+  held(event: HoldEvent): void;
 }
 
 export interface FrontDoor {
@@ -66,6 +72,9 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
       refused: () => metrics.signature('refused'),
     },
     campaigns: { database, book, clock, guard, review: needs.review },
+    holds: { database, book, clock, guard, pause: { database, clock, held: needs.held } },
+    outcomes: { database, book, guard },
+    reports: reportDoor(needs),
     petitions: { database, clock, queue, book, guard, files, event: metrics.petition },
     pages: {
       book,
@@ -88,4 +97,21 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
   const server = await openHttp(app, { host: config.HOST, port: config.PORT });
   origin ||= `http://${config.HOST}:${server.port}`;
   return { origin, close: server.close };
+}
+
+/** Relays' webhooks end where returned mail does. */
+function reportDoor({ config, clock, keys, database, queue, metrics }: FrontDoorNeeds): ReportRouteNeeds {
+  const paths = createReturnPaths({ keys, domain: config.BOUNCE_DOMAIN });
+  const door = { database, clock, queue, paths, counted: metrics.returnedMail };
+  return {
+    webhooks: openWebhooks({
+      sesTopics: config.SES_TOPICS,
+      snsEndpoint: config.SNS_ENDPOINT,
+      sendgridKeys: config.SENDGRID_KEYS,
+      mailgunKeys: config.MAILGUN_KEYS,
+      postmarkLogins: config.POSTMARK_LOGINS,
+      brevoTokens: config.BREVO_TOKENS,
+    }),
+    take: (webhook, request) => takeWebhook(door, webhook, request),
+  };
 }

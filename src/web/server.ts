@@ -4,9 +4,13 @@ import type { Log } from '../log.ts';
 import { AppError } from '../errors.ts';
 import { campaignRoutes, type CampaignRouteNeeds } from './api/campaigns.ts';
 import { cloudEventRoutes } from './api/cloud-events.ts';
+import { holdRoutes, type HoldRouteNeeds } from './api/holds.ts';
 import { openApiDocument } from './api/openapi.ts';
+import { outcomeRoutes, type OutcomeRouteNeeds } from './api/outcomes.ts';
 import { petitionRoutes, type PetitionRouteNeeds } from './api/petitions.ts';
+import { reportRoutes, type ReportRouteNeeds } from './api/reports.ts';
 import { signatureRoutes, type SignatureRouteNeeds } from './api/signatures.ts';
+import { weedRoutes } from './api/weed.ts';
 import { renderDocs } from './pages/docs-page.ts';
 import { pagesRouter, type PageNeeds } from './pages/pages-router.ts';
 import { problemHandler } from './problem.ts';
@@ -17,7 +21,10 @@ export interface ServerNeeds {
   origin: () => string;
   signatures: SignatureRouteNeeds;
   campaigns: CampaignRouteNeeds;
+  holds: HoldRouteNeeds;
+  outcomes: OutcomeRouteNeeds;
   petitions: PetitionRouteNeeds;
+  reports: ReportRouteNeeds;
   pages: PageNeeds;
 }
 
@@ -30,7 +37,11 @@ export function createServer(needs: ServerNeeds): Express {
   app.use(signatureRoutes(needs.signatures));
   app.use(cloudEventRoutes(needs.signatures));
   app.use(campaignRoutes(needs.campaigns));
+  app.use(holdRoutes(needs.holds));
+  app.use(outcomeRoutes(needs.outcomes));
   app.use(petitionRoutes(needs.petitions));
+  app.use(weedRoutes(needs.petitions));
+  app.use(reportRoutes(needs.reports));
   app.use(docsRoutes(needs.origin));
   app.use('/v1', (_request, _response, next) =>
     next(new AppError('not-found', 'There is no such route: /openapi.json lists them.')),

@@ -8,6 +8,7 @@ import { attemptTable } from '../../src/outbox/attempt-table.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { createLease } from '../../src/storage/lease-table.ts';
 import { locked } from '../../src/storage/locking.ts';
+import { migrations } from '../../src/storage/migrations/index.ts';
 import { openDatabase, type DatabaseChoice } from '../../src/storage/open-database.ts';
 import { readRows } from '../../src/storage/read-rows.ts';
 import { insertRows, updateRows, writeRowsOver } from '../../src/storage/write-rows.ts';
@@ -32,7 +33,7 @@ describe.each(storageEngines)('$name', ({ isSqlite, fresh }) => {
     const rows: { n: number }[] = await database.read.query(`select count(*) as n from ${table}`);
     return Number(rows[0]?.n);
   };
-  const calm = { id: 'smtp', pausedUntil: 0, strikes: 0, reason: '' } as const;
+  const calm = { id: 'smtp', pausedUntil: 0, strikes: 0, reason: '', since: 0, probe: null } as const;
 
   test('the migrations make exactly the columns that the tables name', async () => {
     const runner = database.read.dataSource.createQueryRunner();
@@ -71,7 +72,7 @@ describe.each(storageEngines)('$name', ({ isSqlite, fresh }) => {
     const other = await fresh();
     const both = await Promise.all([openDatabase(other.choice, tables), openDatabase(other.choice, tables)]);
     const rows: { n: number }[] = (await both[0]?.read.query('select count(*) as n from migration')) ?? [];
-    expect(Number(rows[0]?.n)).toBe(2);
+    expect(Number(rows[0]?.n)).toBe(migrations.length);
     await Promise.all(both.map((each) => each.close()));
     await other.drop();
   });
@@ -185,6 +186,7 @@ describe.each(storageEngines)('$name', ({ isSqlite, fresh }) => {
           hash: 'h',
           receivedAt: 1,
           nullSender: true,
+          source: 'mail' as const,
           raw,
           readAt: null,
           kind: null,
@@ -217,6 +219,7 @@ describe.each(storageEngines)('$name', ({ isSqlite, fresh }) => {
       startedAt: 1,
       endedAt: null,
       identity: 'reply-to' as const,
+      mailbox: null,
       messageDigest: 'd',
       verdict: null,
       stage: null,

@@ -42,7 +42,7 @@ describe('npm run demo', () => {
 
   test('switches by the rule, on evidence from several domains', () => {
     const last = summary.switches.at(-1);
-    expect(last).toMatchObject({ to: 'hand', rule: 'blocked-by-3-domains' });
+    expect(last).toMatchObject({ to: 'hand', rule: 'blocked-by-sequential-test' });
     expect(last?.signerDomains).toBeGreaterThanOrEqual(3);
   });
 

@@ -59,7 +59,7 @@ const tampering: [string, string, RegExp][] = [
   ],
   [
     'a letter on two petitions',
-    `insert into petition_place select 'other-petition', number, letter_id, volume from petition_place; insert into petition select 'other-petition', 'x', campaign, campaign_version, target, state, sealed_at, sealed_by, names, volumes, digest, files_at, manifest, voided_at, void_reason from petition`,
+    `insert into petition_place select 'other-petition', number, letter_id, volume from petition_place; insert into petition select 'other-petition', 'x', campaign, campaign_version, target, state, sealed_at, sealed_by, names, volumes, digest, files_at, manifest, voided_at, void_reason, withheld from petition`,
     /at most one petition/,
   ],
   ['a petitioned letter without its place', `delete from petition_place where number = 5`, /exactly one petition/],
@@ -72,7 +72,7 @@ const tampering: [string, string, RegExp][] = [
   ['an acceptance without a 2xx', `update attempt set code = 354 where verdict = 'accepted'`, /without a 2xx/],
   [
     'a letter sent twice without a doubt',
-    `insert into attempt select letter_id, letter_id, target, 9, fence, started_at, ended_at, identity, message_digest, 'accepted', stage, 250, enhanced, reply from attempt where verdict = 'accepted'`,
+    `insert into attempt select letter_id, letter_id, target, 9, fence, started_at, ended_at, identity, message_digest, 'accepted', stage, 250, enhanced, reply, mailbox from attempt where verdict = 'accepted'`,
     /accepted more than once/,
   ],
   ['a copy with other bytes', `update attempt set message_digest = 'other' where number = 2`, /same bytes/],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hour, minute } from '../../src/clock.ts';
-import { accepts, bouncesLater, refusesByPolicy } from '../../src/embassy/personalities.ts';
+import { accepts, bouncesLater, full, refusesByPolicy } from '../../src/embassy/personalities.ts';
 import { letterTable } from '../../src/letters/letter-table.ts';
 import { channelSwitchTable, readChannel } from '../../src/outbox/channel-table.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
@@ -79,6 +79,18 @@ describe('what does not switch a channel', () => {
     expect(await mode()).toBe('mail');
   });
 
+  test('real reports that somebody plays back hours later for letters that arrived', async () => {
+    for (let n = 0; n < 8; n += 1) await app.sign(n);
+    await app.until({ accepted: 8 });
+    const paths = app.embassy.received.map((mail) => mail.envelope.from);
+    app.clock.move(5 * hour);
+    for (const path of paths) await deliver(path, policyReport());
+    await app.until({ for_hand: 8 });
+    await app.sign(8);
+    await app.until({ accepted: 1, for_hand: 8 });
+    expect((await switches()).map((change) => change.to)).not.toContain('hand');
+  });
+
   test("bounces caused by the signers' own DMARC", async () => {
     const before = app;
     app = await startTestApp({
@@ -136,13 +148,42 @@ describe('what does not switch a channel', () => {
 });
 
 describe('what does', () => {
+  test('four letters of four domains, the one that slowed it included; three are too few', async () => {
+    app.embassy.become(refusesByPolicy());
+    for (let n = 0; n < 3; n += 1) await app.sign(n);
+    await app.until({ for_hand: 3 });
+    await waitFor(mode, (seen) => seen === 'slowed', 'a slowed channel');
+    await app.sign(3);
+    await waitFor(mode, (seen) => seen === 'hand', 'a shut channel');
+    const last = (await switches()).at(-1);
+    expect(last?.evidence).toMatchObject({ letters: 4, signerDomains: 4, accepted: 0 });
+    expect(last?.confidence).toBeGreaterThan(1 - 1e-7);
+  });
+
+  test('refusals since a person opened it, and none from before', async () => {
+    const path = `/v1/campaigns/uyghurs-abroad/targets/${target}/channel`;
+    app.embassy.become(refusesByPolicy());
+    for (let n = 0; n < 4; n += 1) await app.sign(n);
+    await waitFor(mode, (seen) => seen === 'hand', 'a shut channel');
+    await app.until({ for_hand: 4 });
+    app.embassy.become(refusesByPolicy({ after: 4 }));
+    await app.call('POST', path, { mode: 'mail', reason: 'They say it was a mistake.' });
+    await app.until({ accepted: 4 });
+    app.clock.move(minute);
+    for (let n = 4; n < 7; n += 1) await app.sign(n);
+    await app.until({ accepted: 4, for_hand: 3 });
+    expect(await mode()).toBe('slowed');
+    await app.sign(7);
+    await waitFor(mode, (seen) => seen === 'hand', 'a shut channel');
+  });
+
   test('refusals from several signer domains, and the evidence says why', async () => {
     app.embassy.become(refusesByPolicy({ after: 2 }));
     for (let n = 0; n < 10; n += 1) await app.sign(n);
     await app.until({ accepted: 2, for_hand: 8 });
     await waitFor(mode, (seen) => seen === 'hand', 'a shut channel');
     const last = (await switches()).at(-1);
-    expect(last).toMatchObject({ to: 'hand', by: 'rule', rule: 'blocked-by-3-domains' });
+    expect(last).toMatchObject({ to: 'hand', by: 'rule', rule: 'blocked-by-sequential-test' });
     expect(last?.reason).toMatch(/refuses the letters: \d+ letters from \d+ different mail domains/);
     expect(last?.evidence.signerDomains).toBeGreaterThanOrEqual(3);
     for (const outcome of last?.evidence.outcomes ?? [])
@@ -190,4 +231,32 @@ test('a shut channel is probed with real letters, and the names go back to the m
   app.clock.move(hour + minute);
   await app.until({ accepted: 8 });
   expect((await switches()).at(-1)).toMatchObject({ from: 'probing', to: 'mail', rule: 'probes-accepted' });
+});
+
+test('a full mailbox is asked less and less often, and is not shut for it', async () => {
+  const before = app;
+  app = await startTestApp({ env: { PACE_PER_HOUR: '60' }, personality: full() });
+  await before.stop();
+  const rest = async () => (await readChannel(app.database.read, target)).nextReleaseAt - app.clock.now();
+  await app.sign(1);
+  // A minute apart by its pace: a full mailbox quarters it, and once more at the next.
+  await waitFor(rest, (left) => left === 4 * minute, 'a rest of four minutes');
+  await app.sign(2);
+  app.clock.move(4 * minute);
+  await waitFor(rest, (left) => left === 16 * minute, 'a rest of sixteen minutes');
+  expect(await mode()).toBe('slowed');
+  app.embassy.become(accepts());
+  app.clock.move(3 * hour);
+  await app.until({ accepted: 1 });
+  await waitFor(rest, (left) => left <= 8 * minute, 'a shorter rest');
+});
+
+test('a bounce that comes after the wait takes a delivered letter back, and its name goes on paper', async () => {
+  await app.sign(1);
+  await app.until({ accepted: 1 });
+  app.clock.move(49 * hour);
+  await app.until({ delivered: 1 });
+  await deliver(app.embassy.received[0]?.envelope.from ?? '', policyReport());
+  await app.until({ delivered: 0, for_hand: 1 });
+  expect(await switches()).toEqual([]);
 });

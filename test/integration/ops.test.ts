@@ -40,7 +40,10 @@ const steps = ['send-letters', 'read-report', 'review-channel', 'make-petition-f
   'sweep-overdue',
   'review-all-channels',
   'sweep-petitions',
+  'sweep-answers',
+  'forward-answer',
   'finish-erasures',
+  'end-campaigns',
 ]);
 
 /** Every metric of ours, its type, and all values its labels may ever have. */
@@ -53,11 +56,33 @@ const ours: Record<string, { type: string; labels: Record<string, readonly strin
   todoke_outcomes_total: { type: 'counter', labels: { class: classes, attribution: attributions } },
   todoke_returned_mail_total: {
     type: 'counter',
-    labels: { result: ['stored', 'again', 'forged', 'expired', 'never-sent', 'too-large'] },
+    labels: {
+      result: [
+        'stored',
+        'again',
+        'forged',
+        'expired',
+        'never-sent',
+        'too-large',
+        'unverified',
+        'stale',
+        'replayed',
+        'foreign',
+        'mismatched',
+      ],
+    },
+  },
+  todoke_mailbox_away_total: { type: 'counter', labels: {} },
+  todoke_answers_total: {
+    type: 'counter',
+    labels: {
+      verdict: ['accepted', 'refused', 'in_doubt', 'given-up', 'erased', 'own', 'too-many'],
+    },
   },
   todoke_channel_switches_total: { type: 'counter', labels: { from: channelModes, to: channelModes } },
   todoke_dkim_unsigned_total: { type: 'counter', labels: {} },
   todoke_site_pauses_total: { type: 'counter', labels: {} },
+  todoke_target_pauses_total: { type: 'counter', labels: {} },
   todoke_petitions_total: {
     type: 'counter',
     labels: { event: ['sealed', 'files-made', 'voided', 'handed-in', 'refused'] },
@@ -69,6 +94,8 @@ const ours: Record<string, { type: string; labels: Record<string, readonly strin
   todoke_letters_oldest_age_seconds: { type: 'gauge', labels: { state: letterStates } },
   todoke_channels: { type: 'gauge', labels: { mode: channelModes } },
   todoke_site_paused: { type: 'gauge', labels: {} },
+  todoke_site_held: { type: 'gauge', labels: {} },
+  todoke_targets_held: { type: 'gauge', labels: { by: ['trouble', 'staff'] } },
 };
 
 interface Sample {

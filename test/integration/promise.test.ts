@@ -209,6 +209,7 @@ describe('a letter is called delivered only after silence', () => {
       giveUpAfter: day,
       random: () => 0.5,
       counted: () => undefined,
+      mismatched: () => undefined,
     };
     if ((await app.states()).sending === 1) await recordReport(needs, row.id);
     await app.until({ accepted: 1 });

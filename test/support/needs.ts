@@ -26,8 +26,17 @@ export function needsPython(module: string, debianPackage: string): boolean {
     : skipped(`Python's ${module}`, debianPackage);
 }
 
+/** The same for what only root may start. */
+export function needsRoot(what: string): boolean {
+  return process.getuid?.() === 0 ? false : leftOut(`${what} only start for root`, 'run the tests as root');
+}
+
 function skipped(what: string, debianPackage: string): true {
-  if (process.env['CI'] === 'true') throw new Error(`${what} is missing: install the Debian package ${debianPackage}`);
-  process.stderr.write(`skipped: ${what} is missing (Debian package ${debianPackage})\n`);
+  return leftOut(`${what} is missing`, `install the Debian package ${debianPackage}`);
+}
+
+function leftOut(why: string, remedy: string): true {
+  if (process.env['CI'] === 'true') throw new Error(`${why}: ${remedy}`);
+  process.stderr.write(`skipped: ${why} (${remedy})\n`);
   return true;
 }

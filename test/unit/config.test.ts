@@ -24,6 +24,21 @@ test.each([
   expect(() => readConfig({ [name]: value })).toThrow(complaint);
 });
 
+test.each([
+  ['BREVO_TOKENS', 'short', /BREVO_TOKENS: use at least 16 characters/],
+  ['POSTMARK_LOGINS', 'a very long login:x,tiny:secret7', /POSTMARK_LOGINS: use at least 16/],
+  ['IMAP_URL', 'pop3://hunter2@mail.example', /IMAP_URL: use imaps:/],
+  ['IMAP_URL', 'imaps://mail.example', /IMAP_URL: name a user/],
+  ['BOUNCE_PROTOCOL', 'uucp', /BOUNCE_PROTOCOL: /],
+])('%s=%s is refused by name, and not repeated', (name, value, complaint) => {
+  expect(() => readConfig({ [name]: value })).toThrow(complaint);
+  expect(() => readConfig({ [name]: value })).not.toThrow(/short|secret7|hunter2/);
+});
+
+test('several keys of a webhook stand in one variable', () => {
+  expect(readConfig({ MAILGUN_KEYS: ' one , two,' }).MAILGUN_KEYS).toEqual(['one', 'two']);
+});
+
 test('a wrong value is never repeated: it may be a secret', () => {
   expect(() => readConfig({ DATABASE_URL: 'postgres://secret@host/db' })).not.toThrow(/secret/);
 });

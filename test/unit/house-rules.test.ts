@@ -15,6 +15,7 @@ const homes: Record<string, RegExp> = {
   'zod-openapi': /^web\/api\/openapi\.ts$/,
   'nodemailer/lib/smtp-connection': /^outbox\/relay-connection\.ts$|^embassy\//,
   'smtp-server': /^embassy\/|^outcomes\/returned-mail-listener\.ts$/,
+  imapflow: /^outcomes\/intake\/imap-connection\.ts$/,
   bullmq: /^queue\//,
   ioredis: /^queue\//,
   'postal-mime': /^outcomes\/|^cli\//,

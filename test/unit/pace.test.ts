@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '../../src/clock.ts';
 import { backoff } from '../../src/outbox/backoff.ts';
-import { allowance } from '../../src/outbox/pace.ts';
+import { allowance, restAfter, type PaceWord } from '../../src/outbox/pace.ts';
 
 const noon = Date.UTC(2020, 5, 15, 3); // 12:00 in Tokyo
 const always = { from: 0, to: 24 };
@@ -63,5 +63,27 @@ describe('trying again', () => {
   test('"try again in N" is honoured: not sooner, and not much later', () => {
     expect(backoff(1, 900, () => 0.5)).toBe(15 * minute);
     expect(backoff(7, 300, () => 0.5)).toBe(10 * minute);
+  });
+});
+
+describe('the rest after a bad word', () => {
+  const minutes = (...words: PaceWord[]) => restAfter(words, 30) / minute;
+
+  test('each "slower" halves the pace, a full mailbox quarters it, each letter that gets through takes one back', () => {
+    expect(minutes()).toBe(0);
+    expect(minutes('slower')).toBe(4);
+    expect(minutes('slower', 'slower')).toBe(8);
+    expect(minutes('full')).toBe(8);
+    expect(minutes('full', 'through')).toBe(4);
+    expect(minutes('full', 'through', 'through')).toBe(0);
+  });
+
+  test('is never longer than sixty-four gaps, and good days are not saved up', () => {
+    expect(minutes(...Array.from({ length: 50 }, () => 'full' as const))).toBe(128);
+    expect(minutes(...Array.from({ length: 50 }, () => 'through' as const), 'slower')).toBe(4);
+  });
+
+  test('shorter than the step of the pump it is none', () => {
+    expect(restAfter(['full', 'full', 'full'], 1_000_000)).toBe(0);
   });
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { letterStates } from '../../letters/letter-states.ts';
 import { channelModes } from '../../outbox/channel-table.ts';
+import { holdEvents } from '../../outbox/hold-event-table.ts';
 import { handInOutcomes } from '../../petitions/petition-table.ts';
 
 const time = z.iso.datetime();
@@ -106,11 +107,67 @@ export const switchAnswer = z
   })
   .meta({ id: 'ChannelSwitch' });
 
+export const holdAnswer = z
+  .strictObject({
+    id: z.string(),
+    at: time,
+    what: z.enum(holdEvents),
+    by: z.string().describe('`rule`, or the source of the key that asked for it.'),
+    reason: z.string(),
+    evidence: z.strictObject({ outcomes: z.array(z.string()), targets: z.array(z.string()), well: z.int() }),
+  })
+  .meta({ id: 'HoldEvent' });
+
+const trouble = z
+  .strictObject({
+    state: z.enum(['open', 'half-open']).describe('`half-open`: one real letter tries.'),
+    since: time,
+    until: time.describe('When a letter may try, or by when the one that tries must have come to its end.'),
+    reason: z.string(),
+    strikes: z.int().describe('Troubles in a row; each makes the wait longer.'),
+  })
+  .nullable()
+  .describe('Trouble of ours. It is never counted against a target.');
+
+const held = {
+  paused: z.strictObject({ since: time, by: z.string(), reason: z.string() }).nullable().describe('A pause by staff.'),
+  trouble,
+  holds: z.array(holdAnswer).describe('What kept letters from leaving, and what let them go again, newest first.'),
+};
+
+export const siteAnswer = z
+  .strictObject({ ...held, targets: z.array(z.strictObject({ target: z.string(), trouble })) })
+  .meta({ id: 'Site' });
+
+export const unknownAnswer = z
+  .strictObject({
+    replies: z.array(
+      z.strictObject({
+        words: z.string().describe('The reply without names, addresses and ids.'),
+        count: z.int(),
+        targets: z.int(),
+        signer_domains: z.int(),
+        first: time,
+        last: time,
+        example: z.strictObject({
+          outcome: z.string(),
+          stage: z.string(),
+          code: z.int().nullable(),
+          enhanced: z.string().nullable(),
+        }),
+      }),
+    ),
+    looked_at: z.int().describe('Outcomes that were looked at, the newest first.'),
+    learnt: z.int().describe('Those among them that a rule knows by now.'),
+  })
+  .meta({ id: 'UnknownReplies' });
+
 export const targetAnswer = z
   .strictObject({
     id: z.string(),
     name: words,
     channel: z.strictObject({ mode: z.enum(channelModes), since: time.nullable(), reason: z.string() }),
+    ...held,
     letters: numbers,
     switches: z.array(switchAnswer),
   })
@@ -138,6 +195,7 @@ export const petitionAnswer = z
     target: z.string(),
     state: z.enum(['sealed', 'handed_in', 'void']),
     names: z.int(),
+    withheld: z.int().describe('Names that waited too and were left out by the weed list.'),
     volumes: z.int(),
     digest: z.string().describe('SHA-256 over the canonical list of names.'),
     sealed_at: time,

@@ -12,10 +12,12 @@ import { stateNumbers } from '../../ledger/numbers.ts';
 import { letterTable } from '../../letters/letter-table.ts';
 import { letterStates } from '../../letters/letter-states.ts';
 import { readChannel, type ChannelSwitch } from '../../outbox/channel-table.ts';
+import { towards } from '../../outbox/site-table.ts';
 import { channelHistory, overrideChannel, type ReviewNeeds } from '../../outcomes/review-channel.ts';
 import type { Database } from '../../storage/database.ts';
 import { iso } from '../iso.ts';
 import { keyOf, type KeyGuard } from '../require-key.ts';
+import { holdView } from './hold-view.ts';
 import { findCampaign } from './signatures.ts';
 
 export interface CampaignRouteNeeds {
@@ -102,6 +104,7 @@ export function campaignRoutes(needs: CampaignRouteNeeds): Router {
       id: target.id,
       name: target.name,
       channel: { mode: channel.mode, since: channel.since === 0 ? null : iso(channel.since), reason: channel.reason },
+      ...(await holdView(needs, towards(target.id))),
       letters: numbers.letters,
       switches: (await channelHistory(database, target.id)).map(switchView),
     });
@@ -149,7 +152,8 @@ async function campaignView({ database, clock }: CampaignRouteNeeds, campaign: C
   };
 }
 
-function findTarget(campaign: Campaign, id: string): Target {
+/** Throws `not-found` for a target of another campaign. */
+export function findTarget(campaign: Campaign, id: string): Target {
   const target = campaign.targets.find((each) => each.id === id);
   if (!target) throw new AppError('not-found', 'This campaign has no such target.');
   return target;

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 description, made from the schemas that validate. */
 import { z } from 'zod';
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { signatureInput } from '../../intake/signature.ts';
 import {
   acceptedAnswer,
@@ -9,42 +9,16 @@ import {
   lettersAnswer,
   lineAnswer,
   petitionAnswer,
-  problemAnswer,
   switchAnswer,
   targetAnswer,
 } from './answers.ts';
 import { channelInput, lettersQuery } from './campaigns.ts';
 import { cloudEvent } from './cloud-events.ts';
+import { holdPaths } from './openapi-holds.ts';
+import { answers, body, file, json, path } from './openapi-parts.ts';
+import { reportPaths } from './openapi-reports.ts';
+import { weedPaths } from './openapi-weed.ts';
 import { compileInput, handInInput, voidInput } from './petitions.ts';
-
-type Responses = ZodOpenApiOperationObject['responses'];
-
-const problems: Record<number, string> = {
-  400: 'Something in the request is wrong; `errors` names the fields.',
-  401: 'No valid key: send one as `Authorization: Bearer …`.',
-  403: 'A key without this scope or campaign.',
-  404: 'Not there.',
-  409: 'Not possible in the present state.',
-  500: 'A mistake of ours; nothing was accepted.',
-  503: 'Not possible now; `Retry-After` says when.',
-};
-
-function answers(good: Responses, ...bad: number[]): Responses {
-  const problem = (status: number) =>
-    [
-      status,
-      { description: problems[status] ?? '', content: { 'application/problem+json': { schema: problemAnswer } } },
-    ] as const;
-  return { ...good, ...Object.fromEntries([401, 403, ...bad, 500].map(problem)) };
-}
-
-const json = (schema: z.ZodType, description: string) => ({ description, content: { 'application/json': { schema } } });
-const body = (schema: z.ZodType) => ({ required: true, content: { 'application/json': { schema } } });
-const file = (type: string, description: string) => ({
-  description,
-  content: { [type]: { schema: z.string().meta({ format: 'binary' }) } },
-});
-const path = (...names: string[]) => ({ path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) });
 
 const paths: ZodOpenApiPathsObject = {
   '/v1/campaigns/{campaign}/signatures': {
@@ -151,6 +125,9 @@ const paths: ZodOpenApiPathsObject = {
       responses: answers({ '200': json(switchAnswer, 'The switch.') }, 400, 404, 409),
     },
   },
+  ...holdPaths,
+  ...reportPaths,
+  ...weedPaths,
   '/v1/campaigns/{campaign}/petitions': {
     post: {
       operationId: 'compilePetition',
@@ -190,6 +167,26 @@ const paths: ZodOpenApiPathsObject = {
       description: 'Scope `staff`. Numbers and names, nothing else.',
       requestParams: path('id'),
       responses: answers({ '200': file('text/csv', 'The names.') }, 404, 503),
+    },
+  },
+  '/v1/petitions/{id}/names.txt': {
+    get: {
+      operationId: 'downloadNamesAsText',
+      tags: ['staff'],
+      summary: 'The names as plain text',
+      description: 'Scope `staff`. One name a line: the very bytes whose SHA-256 is the digest on the paper.',
+      requestParams: path('id'),
+      responses: answers({ '200': file('text/plain', 'The names.') }, 404, 503),
+    },
+  },
+  '/v1/petitions/{id}/archive.zip': {
+    get: {
+      operationId: 'downloadArchive',
+      tags: ['staff'],
+      summary: 'Volumes, names and manifest in one ZIP, with SHA256SUMS',
+      description: 'Scope `staff`. Every file is checked against the manifest before the first byte is sent.',
+      requestParams: path('id'),
+      responses: answers({ '200': file('application/zip', 'The archive.') }, 400, 404, 503),
     },
   },
   '/v1/petitions/{id}/manifest.json': {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CampaignBook } from '../../campaigns/campaign-book.ts';
 import { minute, type Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
+import { namesText, petitionArchive } from '../../petitions/archive.ts';
 import type { PetitionFiles } from '../../petitions/petition-files.ts';
 import {
   handInOutcomes,
@@ -92,6 +93,14 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
     await send(request, response, petition, { name, sha256, type: 'text/csv; charset=utf-8' });
   });
 
+  router.get('/v1/petitions/:id/names.txt', guard.need('staff'), async (request, response) => {
+    await sendMade(request, response, namesText, 'text/plain; charset=utf-8');
+  });
+
+  router.get('/v1/petitions/:id/archive.zip', guard.need('staff'), async (request, response) => {
+    await sendMade(request, response, petitionArchive, 'application/zip');
+  });
+
   router.get('/v1/petitions/:id/manifest.json', guard.need('staff'), async (request, response) => {
     response.json(withFiles(await find(request)).manifest);
   });
@@ -138,6 +147,18 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
     await sendStoredFile(request, response, file, download);
   }
 
+  async function sendMade(
+    request: Request<Record<string, string>>,
+    response: Response,
+    make: typeof petitionArchive,
+    type: string,
+  ): Promise<void> {
+    const { manifest } = withFiles(await find(request));
+    if (!manifest) throw new AppError('not-found', 'This petition has no manifest.');
+    const { name, sha256, file } = await make(files, manifest);
+    await sendStoredFile(request, response, file, { name, sha256, type });
+  }
+
   return router;
 }
 
@@ -153,7 +174,7 @@ async function petitionView(database: Database, petition: Petition) {
     where: { petitionId: petition.id },
     order: { recordedAt: 'ASC' },
   });
-  const { id, serial, campaign, target, state, names, volumes, digest } = petition;
+  const { id, serial, campaign, target, state, names, withheld, volumes, digest } = petition;
   return {
     id,
     serial,
@@ -161,6 +182,7 @@ async function petitionView(database: Database, petition: Petition) {
     target,
     state,
     names,
+    withheld,
     volumes,
     digest,
     sealed_at: iso(petition.sealedAt),
