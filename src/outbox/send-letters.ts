@@ -1,7 +1,7 @@
 /** Step: released letters are claimed in one go, then each is written, signed and handed to the relay. */
 import { In } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
-import type { Clock, Instant } from '../clock.ts';
+import { day, type Clock, type Instant } from '../clock.ts';
 import { asError } from '../errors.ts';
 import { signatureTable, type SignatureRow } from '../intake/signature-table.ts';
 import type { CompiledLetter } from '../letters/merge-letter.ts';
@@ -26,6 +26,9 @@ import type { AttemptResult } from './verdict.ts';
 /** Of a lease, the first part is for getting a connection, the next for the conversation, the rest for our record. */
 const shareForDialling = 0.2;
 const shareForTalking = 0.75;
+
+/** A greylist knows a sender by the return path, which names a day: the tries of some days share one (14 are read). */
+const samePathFor = 5 * day;
 
 /** A letter whose intent is on disk: from here on it may have been sent. */
 export interface Claimed {
@@ -159,7 +162,7 @@ async function writeMessage(
   });
   const attempt = beginAttempt(needs.clock, { ...letter, mailbox }, identity, message);
   const mail = {
-    from: needs.returnPath(letter.id, needs.clock.now()),
+    from: needs.returnPath(letter.id, now - date < samePathFor ? date : now),
     to: mailbox,
     envelopeId: letter.id,
     bytes: await needs.sign(needs.signingDomain(identity, letter.signerDomain, text.sender), message),

@@ -46,6 +46,19 @@ describe('a letter on its way', () => {
     expect(app.embassy.received).toHaveLength(1);
   });
 
+  test('keeps its return path over midnight, by which a greylist knows it', async () => {
+    app = await startTestApp({ personality: greylists() });
+    await app.sign(1);
+    await waitFor(
+      () => app.database.read.countBy(attemptTable, { verdict: 'deferred' }),
+      (n) => n === 1,
+      'a deferred attempt',
+    );
+    app.clock.move(25 * hour);
+    await app.until({ accepted: 1 });
+    expect(await app.database.read.countBy(attemptTable, { verdict: 'deferred' })).toBe(1);
+  });
+
   test('waits hours for a full mailbox', async () => {
     app = await startTestApp({ personality: full() });
     await app.sign(1);
