@@ -98,7 +98,7 @@ export async function startRealMail(clock: Clock): Promise<RealMail> {
       smtpd_recipient_restrictions: [
         'reject_unauth_destination',
         'reject_unlisted_recipient',
-        `check_recipient_access ${inline({ [fates.policy]: 'REJECT' })}`,
+        `check_recipient_access ${inline({ [fates.policy]: 'REJECT 5.7.1 This office takes no campaign mail' })}`,
         `check_recipient_access ${inline({ [fates.grey]: 'greylisted' })}`,
       ].join(', '),
       smtpd_restriction_classes: 'greylisted',
