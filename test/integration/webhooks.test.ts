@@ -294,16 +294,17 @@ describe.skipIf(skip)('the door for webhooks', () => {
   });
 
   // On MariaDB nobody else's lock on letters keeps an event from being stored.
-  test.runIf(engines === 'embedded')('says nothing was taken while the database cannot write', async () => {
-    const about = await sendOne();
-    const request = bounceOf['mailgun']?.(about) ?? { body: '', headers: {} };
-    const release = await lockLetters(app.folder);
-    expect(await push('mailgun', request)).toBe(503);
-    await release();
-    expect(await push('mailgun', request)).toBe(200);
-    await app.until({ for_hand: 1 });
-    expect(await stored()).toHaveLength(1);
-  });
+  if (engines === 'embedded')
+    test('says nothing was taken while the database cannot write', async () => {
+      const about = await sendOne();
+      const request = bounceOf['mailgun']?.(about) ?? { body: '', headers: {} };
+      const release = await lockLetters(app.folder);
+      expect(await push('mailgun', request)).toBe(503);
+      await release();
+      expect(await push('mailgun', request)).toBe(200);
+      await app.until({ for_hand: 1 });
+      expect(await stored()).toHaveLength(1);
+    });
 
   test('a delivery only ends a doubt and begins the wait anew: the letter may still come back', async () => {
     const about = await sendOne();
