@@ -1,5 +1,7 @@
 /** Mails as no server should send them: bytes changed, cut, mixed with others, or one piece blown up. */
 
+import { seededRandom } from '../test/support/seeded-random.ts';
+
 /** Of a thousand mails this many are one piece over and over: what makes bad patterns slow. */
 const blownUp = 5;
 const mostBytes = 300 * 1024;
@@ -26,7 +28,7 @@ const tokens = [
 
 /** Gives a new broken mail at each call; the same seed gives the same ones. */
 export function breaker(sources: readonly Buffer[], seed: number): () => Buffer {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const below = (n: number): number => Math.floor(random() * n);
   const any = <T>(list: readonly T[], otherwise: T): T => list[below(list.length)] ?? otherwise;
   const pieceOf = (mail: Buffer): Buffer => {
@@ -64,16 +66,5 @@ export function breaker(sources: readonly Buffer[], seed: number): () => Buffer 
     let mail: Buffer = Buffer.from(base);
     for (let times = 1 + below(4); times > 0; times -= 1) mail = any(changes, pieceOf)(mail);
     return mail.subarray(0, mostBytes);
-  };
-}
-
-/** mulberry32 */
-function randomOf(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

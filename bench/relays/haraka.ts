@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { benchFolder } from '../place.ts';
 import { answers } from './answers.ts';
 import { LeftOut, type Relay, type RelayPlan } from './relay.ts';

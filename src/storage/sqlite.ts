@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList, type QueryRunner } from 'typeorm';
+import { stopwatch } from '../clock.ts';
 import { asError } from '../errors.ts';
 import { SnakeCase } from './columns.ts';
 import type { Database, Transaction } from './database.ts';
@@ -20,7 +21,7 @@ interface Connection {
 const pragmas = `
   pragma journal_mode = wal;
   pragma synchronous = full;
-  pragma busy_timeout = 100;
+  pragma busy_timeout = 10;
   pragma foreign_keys = on;
   pragma cache_size = -65536;
   pragma temp_store = memory;
@@ -50,9 +51,9 @@ export async function openSqlite(
   const reader = await source(file, entities).initialize();
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async function inTransaction<T>(work: (transaction: Transaction) => Promise<T>, waited: () => number): Promise<T> {
     const runner = writer.createQueryRunner();
-    await begin(runner);
+    await begin(runner, waited);
     try {
       const result = await work(runner.manager as EntityManager);
       await runner.query('COMMIT');
@@ -69,7 +70,8 @@ export async function openSqlite(
     read: reader.manager,
     writers: 1,
     write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-      const result = turn.then(() => inTransaction(work));
+      const waited = stopwatch();
+      const result = turn.then(() => inTransaction(work, waited));
       turn = result.catch(() => undefined);
       return result;
     },
@@ -82,18 +84,23 @@ export async function openSqlite(
   };
 }
 
-/** Tries of a tenth of a second each before a writer gives way. */
-const beginTries = 100;
+/** Seconds after which a writer gives way to another process, its wait for our own writers included. */
+const patience = 10;
+/** Milliseconds between two tries; this process works on meanwhile. */
+const pause = 20;
 
-/** IMMEDIATE takes the write lock first: a later upgrade could fail half-way with SQLITE_BUSY. */
-async function begin(runner: QueryRunner): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
+/**
+ * IMMEDIATE takes the write lock first: a later upgrade could fail half-way with SQLITE_BUSY. All writers that wait
+ * behind a lock give way together: one after the other would keep the last one waiting for minutes.
+ */
+async function begin(runner: QueryRunner, waited: () => number): Promise<void> {
+  for (;;) {
     try {
       await runner.query('BEGIN IMMEDIATE');
       return;
     } catch (reason) {
-      if (tries >= beginTries || !/SQLITE_BUSY|database is locked/.test(asError(reason).message)) throw reason;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (waited() > patience || !/SQLITE_BUSY|database is locked/.test(asError(reason).message)) throw reason;
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }

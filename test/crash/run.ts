@@ -1,6 +1,7 @@
 /** `npm run test:crash`: hurts a running installation in every way of the matrix, and tells what became of every signature. */
 import { Command } from 'commander';
 import { asError } from '../../src/errors.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { atOnce, faults, killByChance, type Fault } from './faults.ts';
 import { drain, judge } from './judge.ts';
 import { startPusher, type PushPlan, type Pusher } from './pusher.ts';
@@ -171,16 +172,11 @@ async function city(): Promise<void> {
   }
 }
 
-/** mulberry32 from a text: the same seed gives the same choices, though not the same moments. */
+/** From a text: the same seed gives the same choices, though not the same moments. */
 function randomOf(text: string): () => number {
-  let state = 0;
-  for (const letter of text) state = Math.imul(state ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  let seed = 0;
+  for (const letter of text) seed = Math.imul(seed ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return seededRandom(seed);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

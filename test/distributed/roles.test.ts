@@ -1,11 +1,10 @@
 /** One installation of many processes, each with a role: they find each other through the rows, and survive each other. */
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { startEmbassy, type Embassy } from '../../src/embassy/embassy.ts';
@@ -58,16 +57,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
   expect(green.findings.filter(({ violations }) => violations > 0)).toEqual([]);
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was free');
-  return address.port;
-}
 
 /** A process of the installation, with files of its own as on a machine of its own. */
 function start(roles: string, changes: Record<string, string> = {}): Promise<ServiceProcess> {

@@ -5,6 +5,7 @@ import { letterTable } from '../../src/letters/letter-table.ts';
 import { channelSwitchTable, readChannel } from '../../src/outbox/channel-table.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
 import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
+import { policyReport } from '../support/failure-report.ts';
 import { handInMail } from '../support/hand-in-mail.ts';
 import { campaignsWith } from '../support/campaigns-with.ts';
 import { startTestApp, target, type TestApp } from '../support/start-app.ts';
@@ -23,32 +24,6 @@ const mode = async () => (await readChannel(app.database.read, target)).mode;
 const switches = () => app.database.read.find(channelSwitchTable, { order: { id: 'ASC' } });
 
 const deliver = (recipient: string, message: string) => handInMail(app.bouncePort, recipient, message);
-
-const policyReport = (recipient = 'ambassador@embassy.example') =>
-  [
-    'From: MAILER-DAEMON@mx.embassy.example',
-    'To: x',
-    'Subject: Undelivered Mail Returned to Sender',
-    'MIME-Version: 1.0',
-    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
-    '',
-    '--b',
-    'Content-Type: text/plain',
-    '',
-    'refused',
-    '--b',
-    'Content-Type: message/delivery-status',
-    '',
-    'Reporting-MTA: dns; mx.embassy.example',
-    '',
-    `Final-Recipient: rfc822; ${recipient}`,
-    'Action: failed',
-    'Status: 5.7.1',
-    'Diagnostic-Code: smtp; 550 5.7.1 Message refused by the local policy of this organisation',
-    '',
-    '--b--',
-    '',
-  ].join('\r\n');
 
 describe('what does not switch a channel', () => {
   test('a forged bounce: it is refused at the door, whatever it claims', async () => {
@@ -172,7 +147,7 @@ describe('what does', () => {
     app.clock.move(minute);
     for (let n = 4; n < 7; n += 1) await app.sign(n);
     await app.until({ accepted: 4, for_hand: 3 });
-    expect(await mode()).toBe('slowed');
+    await waitFor(mode, (seen) => seen === 'slowed', 'a slowed channel');
     await app.sign(7);
     await waitFor(mode, (seen) => seen === 'hand', 'a shut channel');
   });

@@ -10,7 +10,7 @@ import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
 import { handInMail } from '../support/hand-in-mail.ts';
 import { metricsOf } from '../support/metrics-of.ts';
 import { needs, needsRoot } from '../support/needs.ts';
-import { policyReport } from '../support/policy-report.ts';
+import { policyReport } from '../support/failure-report.ts';
 import type { ChildServer } from '../support/real-mail/child-server.ts';
 import { startDovecot } from '../support/real-mail/dovecot.ts';
 import { freePorts } from '../support/real-mail/ports.ts';

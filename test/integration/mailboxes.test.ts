@@ -7,6 +7,7 @@ import { attemptTable } from '../../src/outbox/attempt-table.ts';
 import { readChannel } from '../../src/outbox/channel-table.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
 import { campaignsWhere } from '../support/campaigns-where.ts';
+import { unknownUserReport } from '../support/failure-report.ts';
 import { handInMail } from '../support/hand-in-mail.ts';
 import { startTestApp, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -121,14 +122,14 @@ describe('a report of a dead mailbox', () => {
     await app.until({ accepted: 1 });
     const [letter] = await letters();
     const path = app.embassy.received[0]?.envelope.from ?? '';
-    await handInMail(app.bouncePort, path, unknownUser(first, 'one'));
+    await handInMail(app.bouncePort, path, unknownUserReport(first, 'one'));
     await waitFor(
       () => app.embassy.received.length,
       (n) => n === 2,
       'the letter at the next mailbox',
     );
     await app.until({ accepted: 1 });
-    await handInMail(app.bouncePort, path, unknownUser(first, 'another'));
+    await handInMail(app.bouncePort, path, unknownUserReport(first, 'another'));
     await waitFor(
       () => app.database.read.countBy(outcomeTable, { class: 'dead-mailbox' }),
       (n) => n === 2,
@@ -137,36 +138,8 @@ describe('a report of a dead mailbox', () => {
     expect(await wayOf(letter?.id ?? '')).toEqual([first, second]);
     await app.until({ accepted: 1 });
     expect(await app.database.read.countBy(outcomeTable, { attribution: 'dead' })).toBe(0);
-    await handInMail(app.bouncePort, path, unknownUser(second, 'the last'));
+    await handInMail(app.bouncePort, path, unknownUserReport(second, 'the-last'));
     await app.until({ for_hand: 1 });
     expect(await app.database.read.countBy(outcomeTable, { attribution: 'dead' })).toBe(1);
   });
 });
-
-function unknownUser(recipient: string, id: string): string {
-  return [
-    'From: MAILER-DAEMON@mx.office.example',
-    'To: x',
-    `Message-ID: <${id.replaceAll(' ', '-')}@mx.office.example>`,
-    'Subject: Undelivered Mail Returned to Sender',
-    'MIME-Version: 1.0',
-    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
-    '',
-    '--b',
-    'Content-Type: text/plain',
-    '',
-    'no such user',
-    '--b',
-    'Content-Type: message/delivery-status',
-    '',
-    'Reporting-MTA: dns; mx.office.example',
-    '',
-    `Final-Recipient: rfc822; ${recipient}`,
-    'Action: failed',
-    'Status: 5.1.1',
-    'Diagnostic-Code: smtp; 550 5.1.1 User unknown',
-    '',
-    '--b--',
-    '',
-  ].join('\r\n');
-}

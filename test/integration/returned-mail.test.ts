@@ -6,7 +6,7 @@ import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
 import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
 import { handInMail } from '../support/hand-in-mail.ts';
 import { metricsOf } from '../support/metrics-of.ts';
-import { policyReport } from '../support/policy-report.ts';
+import { policyReport } from '../support/failure-report.ts';
 import { startTestApp, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -299,8 +299,11 @@ describe.skipIf(skip)('the door for webhooks', () => {
       const about = await sendOne();
       const request = bounceOf['mailgun']?.(about) ?? { body: '', headers: {} };
       const release = await lockLetters(app.folder);
-      expect(await push('mailgun', request)).toBe(503);
-      await release();
+      try {
+        expect(await push('mailgun', request)).toBe(503);
+      } finally {
+        await release();
+      }
       expect(await push('mailgun', request)).toBe(200);
       await app.until({ for_hand: 1 });
       expect(await stored()).toHaveLength(1);
