@@ -1,4 +1,5 @@
 /** Every table, in the order of the journey. */
+import { campaignVersionTable } from './campaigns/versions/version-table.ts';
 import { eventTable, signatureTable } from './intake/signature-table.ts';
 import { sourceKeyTable } from './intake/source-key.ts';
 import { installationTable } from './ledger/installation.ts';
@@ -20,6 +21,7 @@ import { weedEventTable, withheldTable } from './petitions/withheld-table.ts';
 import { leaseTable } from './storage/lease-table.ts';
 
 export const tables = [
+  campaignVersionTable,
   signatureTable,
   eventTable,
   sourceKeyTable,
