@@ -18,7 +18,8 @@ export interface CampaignVersion {
   /** For an edit in the folder: when its newest file was written. */
   savedAt: Instant;
   note: string;
-  origin: 'files' | 'console';
+  /** `kept`: the newest version once more, after an older edit of a folder went into the history. */
+  origin: 'files' | 'console' | 'kept';
 }
 
 export const campaignVersionTable = new EntitySchema<CampaignVersion>({
