@@ -15,7 +15,8 @@ import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
 import { seenEventTable } from './outcomes/intake/seen-event-table.ts';
 import { outcomeTable } from './outcomes/outcome-table.ts';
 import { returnedMailTable } from './outcomes/returned-mail-table.ts';
-import { handInTable, petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
+import { handInTable } from './petitions/hand-in-table.ts';
+import { petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
 import { weedEventTable, withheldTable } from './petitions/withheld-table.ts';
 import { leaseTable } from './storage/lease-table.ts';
 

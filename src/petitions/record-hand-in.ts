@@ -5,7 +5,8 @@ import { newId } from '../ids.ts';
 import { moveLetters } from '../letters/letter-table.ts';
 import type { Database } from '../storage/database.ts';
 import { insertRows } from '../storage/write-rows.ts';
-import { handInTable, petitionTable, readSealed, type HandIn } from './petition-table.ts';
+import { handInTable, type HandIn } from './hand-in-table.ts';
+import { petitionTable, readSealed } from './petition-table.ts';
 
 export type HandInReport = Pick<HandIn, 'at' | 'outcome' | 'place' | 'carrier' | 'reference' | 'note'>;
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { letterStates } from '../../letters/letter-states.ts';
 import { channelModes } from '../../outbox/channel-table.ts';
 import { holdEvents } from '../../outbox/hold-event-table.ts';
-import { handInOutcomes } from '../../petitions/petition-table.ts';
+import { handInOutcomes } from '../../petitions/hand-in-table.ts';
 
 const time = z.iso.datetime();
 const words = z.record(z.string(), z.string()).describe('By language tag.');

@@ -5,14 +5,9 @@ import type { CampaignBook } from '../../campaigns/campaign-book.ts';
 import { minute, type Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import { namesText, petitionArchive } from '../../petitions/archive.ts';
+import { handInOutcomes, handInTable, type HandIn } from '../../petitions/hand-in-table.ts';
 import type { PetitionFiles } from '../../petitions/petition-files.ts';
-import {
-  handInOutcomes,
-  handInTable,
-  petitionTable,
-  type HandIn,
-  type Petition,
-} from '../../petitions/petition-table.ts';
+import { petitionTable, type Petition } from '../../petitions/petition-table.ts';
 import { recordHandIn } from '../../petitions/record-hand-in.ts';
 import { sealPetition } from '../../petitions/seal-petition.ts';
 import { voidPetition } from '../../petitions/void-petition.ts';
