@@ -70,7 +70,9 @@ async function readCampaign(folder: string, root: string, problems: FileProblem[
   checkCampaign(yaml, complain);
   const texts = readTexts(folder, files, yaml, problems);
   if (values === undefined || problems.length > before) return undefined;
-  return { campaign: { ...values, ...texts, slug: basename(folder), version: versionOf(files) }, yaml, path };
+  const { petition: petitionRules, ...settings } = values;
+  const own = { petitionRules, slug: basename(folder), version: versionOf(files) };
+  return { campaign: { ...settings, ...texts, ...own }, yaml, path };
 }
 
 function readTexts(
