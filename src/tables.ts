@@ -17,6 +17,10 @@ import { outcomeTable } from './outcomes/outcome-table.ts';
 import { returnedMailTable } from './outcomes/returned-mail-table.ts';
 import { handInTable, petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
 import { weedEventTable, withheldTable } from './petitions/withheld-table.ts';
+import { sessionTable } from './staff/session-table.ts';
+import { signInLimitTable } from './staff/sign-in-limit-table.ts';
+import { staffEventTable } from './staff/staff-event-table.ts';
+import { staffTable } from './staff/staff-table.ts';
 import { leaseTable } from './storage/lease-table.ts';
 
 export const tables = [
@@ -44,5 +48,9 @@ export const tables = [
   handInTable,
   withheldTable,
   weedEventTable,
+  staffTable,
+  sessionTable,
+  signInLimitTable,
+  staffEventTable,
   leaseTable,
 ];

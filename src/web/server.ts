@@ -26,6 +26,7 @@ export interface ServerNeeds {
   petitions: PetitionRouteNeeds;
   reports: ReportRouteNeeds;
   pages: PageNeeds;
+  console: Router;
 }
 
 /** Makes the Express application; the caller listens. */
@@ -47,6 +48,7 @@ export function createServer(needs: ServerNeeds): Express {
     next(new AppError('not-found', 'There is no such route: /openapi.json lists them.')),
   );
   app.use('/v1', problemHandler(needs.log));
+  app.use(needs.console);
   app.use(pagesRouter(needs.pages));
   app.use(problemHandler(needs.log));
   return app;
