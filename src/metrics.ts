@@ -29,6 +29,8 @@ export interface Metrics {
   petition(event: 'sealed' | 'files-made' | 'voided' | 'handed-in' | 'refused' | 'posted' | 'lost'): void;
   stepFailed(step: string): void;
   workerRebuilt(step: string): void;
+  /** Tries to sign in to the console. */
+  signIn(result: 'in' | 'half' | 'refused' | 'limited'): void;
   /** Prometheus text format. */
   text(): Promise<string>;
   contentType: string;
@@ -70,6 +72,7 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
   const rebuilt = counter('workers_rebuilt_total', 'Workers that idled beside waiting jobs and were replaced.', [
     'step',
   ]);
+  const signIns = counter('console_sign_ins_total', 'Tries to sign in to the console by how they ended.', ['result']);
   const stage = new Histogram({
     name: 'todoke_smtp_stage_seconds',
     help: 'Time spent in each part of an SMTP conversation.',
@@ -105,6 +108,7 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
     targetPause: () => targetPauses.inc(),
     petition: (event) => petitions.inc({ event }),
     workerRebuilt: (step) => rebuilt.inc({ step }),
+    signIn: (result) => signIns.inc({ result }),
     stepFailed: (step) => failures.inc({ step }),
     async text() {
       const now = await standing?.();

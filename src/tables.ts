@@ -21,6 +21,10 @@ import { handInFileTable } from './petitions/hand-in-file-table.ts';
 import { handInTable } from './petitions/hand-in-table.ts';
 import { petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
 import { weedEventTable, withheldTable } from './petitions/withheld-table.ts';
+import { sessionTable } from './staff/session-table.ts';
+import { signInLimitTable } from './staff/sign-in-limit-table.ts';
+import { staffEventTable } from './staff/staff-event-table.ts';
+import { staffTable } from './staff/staff-table.ts';
 import { leaseTable } from './storage/lease-table.ts';
 import { webhookDeliveryTable } from './webhooks/webhook-delivery-table.ts';
 import { webhookEventTable } from './webhooks/webhook-event-table.ts';
@@ -55,5 +59,9 @@ export const tables = [
   weedEventTable,
   webhookEventTable,
   webhookDeliveryTable,
+  staffTable,
+  sessionTable,
+  signInLimitTable,
+  staffEventTable,
   leaseTable,
 ];

@@ -28,6 +28,7 @@ export interface ServerNeeds {
   petitions: PetitionRouteNeeds;
   reports: ReportRouteNeeds;
   pages: PageNeeds;
+  console: Router;
 }
 
 /** Makes the Express application; the caller listens. */
@@ -51,6 +52,7 @@ export function createServer(needs: ServerNeeds): Express {
     next(new AppError('not-found', 'There is no such route: /openapi.json lists them.')),
   );
   app.use('/v1', problemHandler(needs.log));
+  app.use(needs.console);
   app.use(pagesRouter(needs.pages));
   app.use(problemHandler(needs.log));
   return app;
