@@ -13,6 +13,7 @@ import {
   type HandIn,
   type Petition,
 } from '../../petitions/petition-table.ts';
+import { progressOf } from '../../petitions/petition-progress.ts';
 import { recordHandIn } from '../../petitions/record-hand-in.ts';
 import { sealPetition } from '../../petitions/seal-petition.ts';
 import { voidPetition } from '../../petitions/void-petition.ts';
@@ -34,8 +35,17 @@ export interface PetitionRouteNeeds {
   event(event: 'sealed' | 'voided' | 'handed-in' | 'refused'): void;
 }
 
+/** Seconds a request waits for a petition; what takes longer goes on by itself. */
+const patience = 3;
+
 export const compileInput = z
-  .strictObject({ target: z.string().max(80).describe('Id of the target whose waiting names are sealed.') })
+  .strictObject({
+    target: z.string().max(80).describe('Id of the target whose waiting names are sealed.'),
+    scope: z
+      .enum(['campaign', 'all'])
+      .default('campaign')
+      .describe('`all`: names of every campaign with this target go on one petition, those of this campaign first.'),
+  })
   .meta({ id: 'Compile' });
 
 const line = (most: number) => z.string().trim().min(1).max(most);
@@ -64,11 +74,13 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
 
   router.post('/v1/campaigns/:campaign/petitions', guard.need('staff'), json, async (request, response) => {
     const campaign = findCampaign(needs.book, request.params['campaign'] ?? '');
-    const { target } = parse(compileInput, request.body, 'The request has mistakes.');
-    const petition = await sealPetition(needs, { campaign, target, by: keyOf(request).source });
-    needs.event('sealed');
+    const { target, scope } = parse(compileInput, request.body, 'The request has mistakes.');
+    const campaigns = scope === 'all' ? needs.book.addressing(target, campaign) : [campaign];
+    for (const { slug } of campaigns) assertCampaign(keyOf(request), slug);
+    const sealing = { ...needs, sealed: () => needs.event('sealed') };
+    const petition = await sealPetition(sealing, { campaigns, target, by: keyOf(request).source }, patience);
     response
-      .status(201)
+      .status(petition.state === 'sealing' ? 202 : 201)
       .location(`/v1/petitions/${petition.id}`)
       .json(await petitionView(database, petition));
   });
@@ -127,16 +139,16 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
   router.post('/v1/petitions/:id/void', guard.need('staff'), json, async (request, response) => {
     const petition = await find(request);
     const { reason } = parse(voidInput, request.body, 'The request has mistakes.');
-    const voided = await voidPetition(needs, petition.id, reason);
+    const voided = await voidPetition(needs, petition.id, reason, patience);
     needs.event('voided');
-    response.json(await petitionView(database, voided));
+    response.status(voided.state === 'voiding' ? 202 : 200).json(await petitionView(database, voided));
   });
 
   /** The petition in the path, if the key may see it. */
   async function find(request: Request<Record<string, string>>): Promise<Petition> {
     const petition = await database.read.findOneBy(petitionTable, { id: request.params['id'] ?? '' });
     if (!petition) throw new AppError('not-found', 'There is no such petition.');
-    assertCampaign(keyOf(request), petition.campaign);
+    for (const { slug } of petition.campaigns) assertCampaign(keyOf(request), slug);
     return petition;
   }
 
@@ -174,11 +186,13 @@ async function petitionView(database: Database, petition: Petition) {
     where: { petitionId: petition.id },
     order: { recordedAt: 'ASC' },
   });
-  const { id, serial, campaign, target, state, names, withheld, volumes, digest } = petition;
+  const { id, serial, campaign, campaigns, target, state, names, withheld, volumes, digest } = petition;
+  const { failures, failedReason, failedName, dueAt } = petition;
   return {
     id,
     serial,
     campaign,
+    campaigns: campaigns.map((each) => ({ campaign: each.slug, names: each.names })),
     target,
     state,
     names,
@@ -187,6 +201,10 @@ async function petitionView(database: Database, petition: Petition) {
     digest,
     sealed_at: iso(petition.sealedAt),
     files_ready: petition.filesAt !== null,
+    progress: progressOf(petition),
+    ...(failures === 0
+      ? {}
+      : { failure: { times: failures, reason: failedReason, name: failedName, retry_at: dueAt && iso(dueAt) } }),
     hand_ins: handIns.map(handInView),
     ...(petition.voidedAt === null ? {} : { voided_at: iso(petition.voidedAt), void_reason: petition.voidReason }),
   };
