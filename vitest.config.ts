@@ -22,8 +22,9 @@ process.on('exit', () => rmSync(shared, { recursive: true, force: true }));
 process.env['NODE_COMPILE_CACHE'] ??= join(shared, 'modules');
 
 const exclude = [...configDefaults.exclude, ...alone];
-const servers = { TEST_SERVERS: distributed ? 'yes' : 'no' };
+const servers = { TEST_SERVERS: distributed ? 'yes' : 'no', TEST_SHARED: shared };
 const onDistributed = { TEST_ENGINES: 'distributed' };
+const setupFiles = ['test/support/distributed-file.ts'];
 /** vitest leaves one core to itself, which is half of a small machine. */
 const maxWorkers = availableParallelism();
 
@@ -52,7 +53,10 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           exclude,
+          env: { TEST_SHARED: shared },
           testTimeout: 30_000,
+          // Longer than `waitFor`, which says what it waited for.
+          hookTimeout: 60_000,
           maxWorkers,
         },
       },
@@ -60,6 +64,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          env: { TEST_SHARED: shared },
           testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers,
@@ -70,6 +75,7 @@ export default defineConfig({
           name: 'distributed',
           include: distributed ? [...onBothEngines, 'test/distributed/**/*.test.ts'] : [],
           env: onDistributed,
+          setupFiles,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers,
@@ -91,6 +97,7 @@ export default defineConfig({
           name: 'alone-distributed',
           include: distributed ? aloneOnBothEngines : [],
           env: onDistributed,
+          setupFiles,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 1,
