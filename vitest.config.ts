@@ -17,6 +17,7 @@ const onBothEngines = [
   'test/integration/intake.test.ts',
   'test/integration/live-book.test.ts',
   'test/integration/mailboxes.test.ts',
+  'test/integration/outgoing-webhooks.test.ts',
   'test/integration/petition.test.ts',
   'test/integration/promise.test.ts',
   'test/integration/road.test.ts',

@@ -12,6 +12,8 @@ export interface Jobs {
   'review-channel': { target: string };
   /** A petition was begun, sealed or voided, and something is still to be done for it. */
   'finish-petition': { petitionId: string };
+  /** An endpoint has not yet been told of an event. */
+  'send-webhook': { eventId: string; endpoint: string };
 }
 
 export type JobName = keyof Jobs;

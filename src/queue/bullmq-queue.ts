@@ -57,6 +57,7 @@ const sameness: { [Name in JobName]: ((job: Jobs[Name]) => string) | undefined }
   'forward-answer': (job) => job.answerId,
   'review-channel': (job) => job.target,
   'finish-petition': (job) => job.petitionId,
+  'send-webhook': (job) => `${job.eventId} ${job.endpoint}`,
 };
 
 interface Line {

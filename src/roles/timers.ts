@@ -9,6 +9,7 @@ import { sweepOverdue } from '../outcomes/sweep-overdue.ts';
 import { chasePetitions } from '../petitions/chase-petitions.ts';
 import { sweepPetitions } from '../petitions/finish-petition.ts';
 import { createTimers } from '../queue/timers.ts';
+import { sweepWebhooks } from '../webhooks/sweep-webhooks.ts';
 import { createElection } from './election.ts';
 import { reviewNeedsOf, waitsOf, type RoleNeeds, type Running } from './role.ts';
 
@@ -35,6 +36,9 @@ export function openTimers(needs: RoleNeeds): Running {
   timers.every('sweep-petitions', config.SWEEP_EVERY, () => sweepPetitions({ database, clock, queue }));
   timers.every('chase-petitions', config.SWEEP_EVERY, () => chasePetitions(shared));
   timers.every('finish-erasures', config.SWEEP_EVERY, () => finishErasures({ database, clock }));
+  timers.every('sweep-webhooks', config.SWEEP_EVERY, () =>
+    sweepWebhooks({ database, clock, queue, endpoints: config.WEBHOOKS }),
+  );
   return {
     async stop() {
       await timers.close();
