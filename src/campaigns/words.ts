@@ -104,7 +104,7 @@ const wordsSchema = z.strictObject({
     withdrawn: state,
   }),
   /** By outcome of a hand-in. */
-  'hand-ins': group('accepted-in-meeting accepted refused posted'),
+  'hand-ins': group('accepted-in-meeting accepted refused posted lost'),
   withdraw: question,
   erase: question,
   /** The mail that brings a person's answer to the signer. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 /** The stages in the order a signature travels. A stage may look back, never forward. */
 const journey = ['campaigns', 'intake', 'letters', 'outbox', 'outcomes', 'petitions'];
-const engines = ['queue', 'storage'];
+const engines = ['queue', 'storage', 'webhooks'];
 const doors = ['web', 'cli', 'ledger'];
 /** Files at the root that a stage may use; the others join stages and are above them. */
 const sharedByStages = ['errors', 'clock', 'ids', 'log', 'jobs', 'points', 'key-ring', 'secrets', 'paths'];
