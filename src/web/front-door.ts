@@ -1,5 +1,5 @@
 /** The public door: pages and API on one port, joined to the stages behind them. */
-import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import { type CampaignBook, withoutDrafts } from '../campaigns/campaign-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -57,12 +57,13 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     if (eventId === undefined) throw new AppError('not-found', 'There is no such receipt.');
     return eventId;
   };
+  const open = withoutDrafts(book);
   const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
   const app = createServer({
     log,
     origin: () => origin,
     signatures: {
-      book,
+      book: open,
       clock,
       keepOpen,
       guard,
@@ -77,7 +78,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     reports: reportDoor(needs),
     petitions: { database, clock, queue, book, guard, files, event: metrics.petition },
     pages: {
-      book,
+      book: open,
       words,
       clock,
       keepOpen,
