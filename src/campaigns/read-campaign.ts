@@ -43,11 +43,9 @@ export function readCampaign(
   checkCampaign(yaml, complain);
   const texts = readTexts(folder, files, yaml, problems);
   if (values === undefined || problems.length > before) return undefined;
-  return {
-    campaign: deepFreeze({ ...values, ...texts, slug: basename(folder), version: versionOf(files) }),
-    yaml,
-    path,
-  };
+  const { petition: petitionRules, ...settings } = values;
+  const own = { petitionRules, slug: basename(folder), version: versionOf(files) };
+  return { campaign: deepFreeze({ ...settings, ...texts, ...own }), yaml, path };
 }
 
 function readTexts(

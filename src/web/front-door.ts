@@ -20,6 +20,7 @@ import type { PetitionFiles } from '../petitions/petition-files.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import type { ReportRouteNeeds } from './api/reports.ts';
+import { openConsole } from './console/console-router.ts';
 import { openHttp } from './http-server.ts';
 import { createKeyGuard } from './require-key.ts';
 import { createServer } from './server.ts';
@@ -59,8 +60,10 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
   };
   const open = withoutDrafts(book);
   const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
+  const { router, close: endStreams } = openConsole({ ...needs, origin: () => origin });
   const app = createServer({
     log,
+    console: router,
     origin: () => origin,
     signatures: {
       book: open,
@@ -97,7 +100,14 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
   });
   const server = await openHttp(app, { host: config.HOST, port: config.PORT });
   origin ||= `http://${config.HOST}:${server.port}`;
-  return { origin, close: server.close };
+  return {
+    origin,
+    close() {
+      const closed = server.close();
+      endStreams();
+      return closed;
+    },
+  };
 }
 
 /** Relays' webhooks end where returned mail does. */
