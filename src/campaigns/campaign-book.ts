@@ -27,6 +27,23 @@ export function createCampaignBook(campaigns: readonly Campaign[]): CampaignBook
   };
 }
 
+/** The same book for everybody who is not staff: campaigns that are still being written are not in it. */
+export function withoutDrafts(book: CampaignBook): CampaignBook {
+  return {
+    get campaigns() {
+      return book.campaigns.filter(({ draft }) => !draft);
+    },
+    get targets() {
+      return book.targets;
+    },
+    find(slug) {
+      const campaign = book.find(slug);
+      return campaign?.draft ? undefined : campaign;
+    },
+    target: (id) => book.target(id),
+  };
+}
+
 /** Words in the wanted language, or in the first language of the record. */
 export function inLanguage(words: Readonly<Record<string, string>>, language: string): string {
   return words[language] ?? Object.values(words)[0] ?? '';

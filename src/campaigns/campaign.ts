@@ -78,7 +78,11 @@ export const petitionRulesSchema = z.strictObject({
 });
 
 export const campaignSchema = z.strictObject({
+  /** True while it is being written: nobody but staff sees it, and nobody can sign. */
+  draft: z.boolean().default(false),
   languages: z.array(languageTag).min(1).max(40),
+  /** Languages it is being translated into: their texts may be there or not, and are shown to nobody but staff. */
+  preparing: z.array(languageTag).max(40).default([]),
   organisation: z.strictObject({ name: perLanguage, privacyPolicy: z.record(languageTag, webAddress) }),
   period: z
     .strictObject({
@@ -88,6 +92,8 @@ export const campaignSchema = z.strictObject({
       /** True while the end is a plan and not a promise. */
       planned: z.boolean().default(false),
       timeZone,
+      /** True once staff have closed it before its last day: it takes no more signatures. */
+      closed: z.boolean().optional(),
     })
     .refine((period) => period.from <= period.to, { path: ['to'], error: 'let it be the same day as from, or later' }),
   sender: z.strictObject({

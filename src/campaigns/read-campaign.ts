@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { type Campaign, campaignSchema } from './campaign.ts';
 import { textFileName, versionOf } from './campaign-files.ts';
 import { readLetter, readPage, readPetition } from './campaign-texts.ts';
-import { checkCampaign, languagesOf, sameTarget } from './check-campaign.ts';
+import { checkCampaign, languagesOf, preparedLanguagesOf, sameTarget } from './check-campaign.ts';
 import { checkShape, valueAt } from './check-shape.ts';
 import { complainAbout, type FileProblem, shownPath } from './file-problem.ts';
 import { fileStart } from './source-position.ts';
@@ -80,6 +80,8 @@ function readTexts(
   for (const name of files.keys()) {
     const language = textFileName(name)?.language;
     if (language === undefined || languages.length === 0 || languages.includes(language)) continue;
+    // A translation under way may be half done.
+    if (preparedLanguagesOf(yaml).includes(language)) continue;
     const remedy = `add ${language} to languages in campaign.yaml, or remove the file`;
     complainAbout(join(folder, name), problems)(fileStart, `${language} is not a language of this campaign`, remedy);
   }

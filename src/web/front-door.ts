@@ -1,5 +1,5 @@
 /** The public door: pages and API on one port, joined to the stages behind them. */
-import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import { type CampaignBook, withoutDrafts } from '../campaigns/campaign-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -58,6 +58,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     if (eventId === undefined) throw new AppError('not-found', 'There is no such receipt.');
     return eventId;
   };
+  const open = withoutDrafts(book);
   const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
   const { router, close: endStreams } = openConsole({ ...needs, origin: () => origin });
   const app = createServer({
@@ -65,7 +66,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     console: router,
     origin: () => origin,
     signatures: {
-      book,
+      book: open,
       clock,
       keepOpen,
       guard,
@@ -80,7 +81,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     reports: reportDoor(needs),
     petitions: { database, clock, queue, book, guard, files, event: metrics.petition },
     pages: {
-      book,
+      book: open,
       words,
       clock,
       keepOpen,
