@@ -85,7 +85,9 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   if (roles.has('petitions') || roles.has('web')) await files.check();
   const { resolver, random = Math.random } = options;
   const rows = { database, queue, texts, files };
-  const needs: RoleNeeds = { ...rows, config, clock, log, keys, book, words, metrics, resolver, random, closers };
+  let origin = config.ORIGIN ?? `http://${config.HOST}:${config.PORT}`;
+  const parts = { config, clock, log, keys, book, words, metrics, resolver, random, closers };
+  const needs: RoleNeeds = { ...rows, ...parts, origin: () => origin };
 
   let closing = false;
   const ready = async (): Promise<void> => {
@@ -99,6 +101,7 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   const mailer = roles.has('mailer') ? await openMailer(needs, bouncePort || config.BOUNCE_PORT) : undefined;
   if (roles.has('petitions')) openPetitions(needs);
   const web = roles.has('web') ? await openWeb(needs) : undefined;
+  origin = web?.origin ?? origin;
   const timers = roles.has('timers') ? openTimers(needs) : undefined;
   log.info({ roles: [...roles], origin: web?.origin, campaigns: book.campaigns.length }, 'todoke is ready');
 

@@ -12,6 +12,8 @@ export interface Jobs {
   'review-channel': { target: string };
   /** A petition was sealed and waits for its files. */
   'make-petition-files': { petitionId: string };
+  /** Mails to signers may leave now; `due` is the time their rows were given with this reminder. */
+  'send-notices': { noticeIds: readonly string[]; due: Instant };
 }
 
 export type JobName = keyof Jobs;

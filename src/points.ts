@@ -11,6 +11,8 @@ export const points = [
   'after-354', // the server asked for the message
   'after-dot', // the final dot is sent, no reply yet
   'after-250', // the server took the letter, we have not written that down
+  'notice-begun', // the intent to write to a signer is committed, nobody has dialled
+  'notice-sent', // the relay took the mail to a signer, we have not written that down
   'before-seal', // letters wait for_hand, the petition is about to be sealed
   'sealed', // the petition is sealed, its files are not made
 ] as const;

@@ -9,6 +9,7 @@ import { channelSwitchTable, channelTable } from './outbox/channel-table.ts';
 import { holdEventTable } from './outbox/hold-event-table.ts';
 import { pauseTable } from './outbox/pause-table.ts';
 import { siteTable } from './outbox/site-table.ts';
+import { noticeRoundTable, noticeStopTable, noticeTable } from './notices/notice-table.ts';
 import { deadMailboxTable } from './outcomes/dead-mailbox-table.ts';
 import { answerTable } from './outcomes/answer-table.ts';
 import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
@@ -44,5 +45,8 @@ export const tables = [
   handInTable,
   withheldTable,
   weedEventTable,
+  noticeTable,
+  noticeStopTable,
+  noticeRoundTable,
   leaseTable,
 ];

@@ -2,7 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Campaign, campaignSchema } from './campaign.ts';
 import { campaignFolders, readCampaignFiles, textFileName, versionOf } from './campaign-files.ts';
-import { readLetter, readPage, readPetition } from './campaign-texts.ts';
+import { readLetter, readNotice, readPage, readPetition } from './campaign-texts.ts';
 import { checkCampaign, languagesOf, sameTarget } from './check-campaign.ts';
 import { checkShape, valueAt } from './check-shape.ts';
 import { CampaignFilesError, complainAbout, type FileProblem, shownPath } from './file-problem.ts';
@@ -73,13 +73,15 @@ async function readCampaign(folder: string, root: string, problems: FileProblem[
   return { campaign: { ...values, ...texts, slug: basename(folder), version: versionOf(files) }, yaml, path };
 }
 
+type CampaignTexts = Pick<Campaign, 'page' | 'letter' | 'petition' | 'thanks'>;
+
 function readTexts(
   folder: string,
   files: ReadonlyMap<string, string>,
   yaml: YamlSource,
   problems: FileProblem[],
-): Pick<Campaign, 'page' | 'letter' | 'petition'> {
-  const texts: Pick<Campaign, 'page' | 'letter' | 'petition'> = { page: {}, letter: {}, petition: {} };
+): CampaignTexts {
+  const texts: CampaignTexts = { page: {}, letter: {}, petition: {}, thanks: {} };
   const languages = languagesOf(yaml);
   const noted = new Set(problems.map((problem) => problem.file));
 
@@ -101,6 +103,12 @@ function readTexts(
       }[kind]();
       if (read !== undefined) Object.assign(texts[kind], { [language]: read });
     }
+  }
+  for (const language of languages) {
+    const name = `notice-thanks.${language}.md`;
+    const text = files.get(name);
+    const read = text === undefined ? undefined : readNotice(text, complainAbout(join(folder, name), problems));
+    if (read !== undefined) texts.thanks[language] = read;
   }
   for (const name of files.keys()) {
     const language = textFileName(name)?.language;

@@ -57,6 +57,7 @@ const sameness: { [Name in JobName]: ((job: Jobs[Name]) => string) | undefined }
   'forward-answer': (job) => job.answerId,
   'review-channel': (job) => job.target,
   'make-petition-files': (job) => job.petitionId,
+  'send-notices': undefined,
 };
 
 interface Line {

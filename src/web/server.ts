@@ -12,6 +12,7 @@ import { reportRoutes, type ReportRouteNeeds } from './api/reports.ts';
 import { signatureRoutes, type SignatureRouteNeeds } from './api/signatures.ts';
 import { weedRoutes } from './api/weed.ts';
 import { renderDocs } from './pages/docs-page.ts';
+import { mailRoutes, type MailRouteNeeds } from './pages/mail-routes.ts';
 import { pagesRouter, type PageNeeds } from './pages/pages-router.ts';
 import { problemHandler } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -26,6 +27,7 @@ export interface ServerNeeds {
   petitions: PetitionRouteNeeds;
   reports: ReportRouteNeeds;
   pages: PageNeeds;
+  mails: MailRouteNeeds;
 }
 
 /** Makes the Express application; the caller listens. */
@@ -47,7 +49,7 @@ export function createServer(needs: ServerNeeds): Express {
     next(new AppError('not-found', 'There is no such route: /openapi.json lists them.')),
   );
   app.use('/v1', problemHandler(needs.log));
-  app.use(pagesRouter(needs.pages));
+  app.use(pagesRouter(needs.pages, mailRoutes(needs.mails)));
   app.use(problemHandler(needs.log));
   return app;
 }
