@@ -10,6 +10,8 @@ export interface Standing {
   sitePaused: boolean;
   /** Mails to signers that are to leave, by kind. */
   notices?: Readonly<Record<string, number>>;
+  /** Petitions about which nobody has said a word for too long. */
+  petitionsOverdue?: number;
   /** Places that are held: by a breaker, or by staff. */
   held?: { siteByStaff: boolean; targetsByTrouble: number; targetsByStaff: number };
 }
@@ -27,7 +29,7 @@ export interface Metrics {
   unsigned(): void;
   sitePause(): void;
   targetPause(): void;
-  petition(event: 'sealed' | 'files-made' | 'voided' | 'handed-in' | 'refused'): void;
+  petition(event: 'sealed' | 'files-made' | 'voided' | 'handed-in' | 'refused' | 'posted' | 'lost'): void;
   stepFailed(step: string): void;
   workerRebuilt(step: string): void;
   /** Prometheus text format. */
@@ -85,6 +87,10 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
   const channels = gauge('channels', 'Targets by the mode of their channel.', ['mode']);
   const paused = gauge('site_paused', '1 while sending is paused because the trouble is ours.');
   const heldByStaff = gauge('site_held', '1 while staff have paused all sending.');
+  const overdue = gauge(
+    'petitions_overdue',
+    'Petitions that wait for staff: no try, no word or no answer for too long.',
+  );
   const targetsHeld = gauge('targets_held', 'Targets whose letters are held, by whom.', ['by']);
 
   return {
@@ -115,6 +121,7 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
       for (const [kind, n] of Object.entries(now.notices ?? {})) noticesWaiting.set({ kind }, n);
       paused.set(now.sitePaused ? 1 : 0);
       heldByStaff.set(now.held?.siteByStaff ? 1 : 0);
+      overdue.set(now.petitionsOverdue ?? 0);
       targetsHeld.set({ by: 'trouble' }, now.held?.targetsByTrouble ?? 0);
       targetsHeld.set({ by: 'staff' }, now.held?.targetsByStaff ?? 0);
       return registry.metrics();

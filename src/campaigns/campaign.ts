@@ -72,6 +72,16 @@ const consentSchema = z.strictObject({
   text: z.record(languageTag, z.string().trim().min(1).max(2_000)),
 });
 
+/** How petitions of a campaign are dealt with. */
+export const petitionRulesSchema = z.strictObject({
+  /** Days without a word after which staff are reminded of a petition. */
+  chaseAfterDays: z.int().min(1).max(365).default(30),
+  /** Whether a petition that was received also waits for the office's reference number or answer. */
+  awaitAnswer: z.boolean().default(false),
+  /** Whether its signers read on their receipt pages where it was handed over, in the words that staff wrote. */
+  tellPlace: z.boolean().default(false),
+});
+
 export const campaignSchema = z.strictObject({
   languages: z.array(languageTag).min(1).max(40),
   organisation: z.strictObject({ name: perLanguage, privacyPolicy: z.record(languageTag, webAddress) }),
@@ -105,11 +115,13 @@ export const campaignSchema = z.strictObject({
       thanks: askedOf,
     })
     .default({ thanks: 'none' }),
+  petition: petitionRulesSchema.prefault({}),
 });
 
 export type Pace = z.infer<typeof paceSchema>;
 export type Target = z.infer<typeof targetSchema>;
 export type AskedOf = z.infer<typeof askedOf>;
+export type PetitionRules = z.infer<typeof petitionRulesSchema>;
 export type ConsentText = z.infer<typeof consentSchema>;
 export type CampaignFile = z.infer<typeof campaignSchema>;
 
@@ -146,7 +158,7 @@ export interface PetitionSource {
 }
 
 /** A campaign as loaded: checked, complete in every language, immutable. */
-export interface Campaign extends CampaignFile {
+export interface Campaign extends Omit<CampaignFile, 'petition'> {
   slug: string;
   /** First 16 hex digits of the SHA-256 over its files: the version a signature was given to. */
   version: string;
@@ -155,4 +167,6 @@ export interface Campaign extends CampaignFile {
   petition: Record<string, PetitionSource>;
   /** By language; a language without one is thanked in the house's own words. */
   thanks: Record<string, NoticeSource>;
+  /** `petition` of `campaign.yaml`; under `petition` stand the texts. */
+  petitionRules: PetitionRules;
 }

@@ -107,7 +107,7 @@ const wordsSchema = z.strictObject({
     withdrawn: state,
   }),
   /** By outcome of a hand-in. */
-  'hand-ins': group('accepted-in-meeting accepted refused posted'),
+  'hand-ins': group('accepted-in-meeting accepted refused posted lost'),
   withdraw: question,
   erase: question,
   /** The page behind the link in the mail that asks to confirm the address, and what the receipt page says until then. */
@@ -119,7 +119,6 @@ const wordsSchema = z.strictObject({
     confirm: mail.extend({ text: words('title', 'date') }),
     thanks: mail.extend({ text: words('title') }),
     'handed-over': mail.extend({ text: words('title', 'target', 'date') }),
-    posted: mail.extend({ text: words('title', 'target', 'date') }),
     stop: words(),
     footer: words('organisation'),
   }),

@@ -3,7 +3,8 @@ import { inLanguage } from '../campaigns/campaign-book.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { loadWords, wordsFolder, wordsFor } from '../campaigns/words.ts';
 import { systemClock } from '../clock.ts';
-import { compileNotice, mergeNotice, noticeTexts } from '../notices/compile-notice.ts';
+import { compileNotice, mergeNotice } from '../notices/compile-notice.ts';
+import { noticeKinds } from '../notices/notice-table.ts';
 
 /** All of them, named `notice-<kind>-<language>`; also those the campaign does not send, so that it can choose. */
 export async function previewNotices(campaign: Campaign): Promise<{ name: string; html: string; text: string }[]> {
@@ -19,7 +20,7 @@ export async function previewNotices(campaign: Campaign): Promise<{ name: string
       date,
       target: inLanguage(campaign.targets[0]?.name ?? {}, language),
     };
-    for (const kind of noticeTexts) {
+    for (const kind of noticeKinds) {
       const mail = mergeNotice(await compileNotice(campaign, words, language, kind), values);
       shown.push({ name: `notice-${kind}-${language}`, ...mail });
     }

@@ -5,7 +5,8 @@ import { unconfirmedKey } from '../intake/person-key.ts';
 import { eventTable, signatureTable, type EventRow } from '../intake/signature-table.ts';
 import { letterHistoryTable, letterTable } from '../letters/letter-table.ts';
 import type { LetterState } from '../letters/letter-states.ts';
-import { handInTable, petitionPlaceTable, petitionTable } from '../petitions/petition-table.ts';
+import { handInTable } from '../petitions/hand-in-table.ts';
+import { petitionPlaceTable, petitionTable } from '../petitions/petition-table.ts';
 import type { Database } from '../storage/database.ts';
 
 export interface ReceiptStep {

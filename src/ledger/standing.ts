@@ -8,6 +8,7 @@ import { never } from '../notices/note-signed.ts';
 import { noticeKinds, noticeTable } from '../notices/notice-table.ts';
 import { readGates } from '../outbox/gate.ts';
 import { ourSite, targetOf } from '../outbox/site-table.ts';
+import { findOverdue } from '../petitions/overdue.ts';
 import type { Database } from '../storage/database.ts';
 import { stateNumbers } from './numbers.ts';
 
@@ -38,6 +39,7 @@ export async function readStanding(database: Database, book: CampaignBook, clock
     oldestAge,
     channels,
     notices,
+    petitionsOverdue: (await findOverdue(database.read, book, now)).length,
     sitePaused: (breakers.get(ourSite)?.pausedUntil ?? 0) > now,
     held: {
       siteByStaff: paused.has(ourSite),

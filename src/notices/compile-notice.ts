@@ -8,10 +8,7 @@ import type { Words } from '../campaigns/words.ts';
 import { layOut, slotted } from '../letters/lay-out.ts';
 import { letterText } from '../letters/letter-text.ts';
 import { fill, type Slotted } from '../letters/merge-letter.ts';
-
-/** What a mail says. A petition that went by post was not handed over yet, so it is told in other words. */
-export const noticeTexts = ['confirm', 'thanks', 'handed-over', 'posted'] as const;
-export type NoticeText = (typeof noticeTexts)[number];
+import type { NoticeKind } from './notice-table.ts';
 
 /**
  * What differs from mail to mail. There is no name of the signer among it, and nothing else that somebody typed:
@@ -21,8 +18,7 @@ const slotsOf = {
   confirm: ['link', 'date'],
   thanks: ['link'],
   'handed-over': ['link', 'date', 'target', 'stop'],
-  posted: ['link', 'date', 'target', 'stop'],
-} as const satisfies Record<NoticeText, readonly string[]>;
+} as const satisfies Record<NoticeKind, readonly string[]>;
 
 export type NoticeValues = Readonly<Partial<Record<'link' | 'date' | 'target' | 'stop', string>>>;
 
@@ -41,7 +37,7 @@ export async function compileNotice(
   campaign: Campaign,
   words: Words,
   language: string,
-  kind: NoticeText,
+  kind: NoticeKind,
 ): Promise<CompiledNotice> {
   const own = kind === 'thanks' ? campaign.thanks[language] : undefined;
   const said = words.notices[kind];

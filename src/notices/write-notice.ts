@@ -1,5 +1,4 @@
 /** Step: the mail of one notice, with its links and dates, signed and ready for the relay. */
-import { Not } from 'typeorm';
 import { inLanguage, type CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { wordsFor, type Words } from '../campaigns/words.ts';
@@ -8,17 +7,13 @@ import { linkToken, type TokenUse } from '../intake/receipt-token.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { letterTable } from '../letters/letter-table.ts';
 import type { OutgoingMail } from '../outbox/relay-connection.ts';
-import { handInTable, petitionTable } from '../petitions/petition-table.ts';
+import { isReceipt } from '../petitions/hand-in-course.ts';
+import { readHandIns } from '../petitions/hand-in-table.ts';
+import { petitionTable } from '../petitions/petition-table.ts';
 import type { Database } from '../storage/database.ts';
-import {
-  compileNotice,
-  mergeNotice,
-  type CompiledNotice,
-  type NoticeText,
-  type NoticeValues,
-} from './compile-notice.ts';
+import { compileNotice, mergeNotice, type CompiledNotice, type NoticeValues } from './compile-notice.ts';
 import { composeNotice } from './notice-message.ts';
-import type { Notice } from './notice-table.ts';
+import type { Notice, NoticeKind } from './notice-table.ts';
 
 export interface WriteNoticeNeeds {
   database: Database;
@@ -40,7 +35,7 @@ const mostKept = 500;
 export function createNoticeWriter(needs: WriteNoticeNeeds) {
   const compiled = new Map<string, Promise<CompiledNotice>>();
 
-  function textOf(campaign: Campaign, words: Words, language: string, kind: NoticeText): Promise<CompiledNotice> {
+  function textOf(campaign: Campaign, words: Words, language: string, kind: NoticeKind): Promise<CompiledNotice> {
     const key = [campaign.slug, campaign.version, language, kind].join('\0');
     const known = compiled.get(key) ?? compileNotice(campaign, words, language, kind);
     if (compiled.size >= mostKept) compiled.clear();
@@ -49,15 +44,26 @@ export function createNoticeWriter(needs: WriteNoticeNeeds) {
   }
 
   return async (notice: Notice, address: string, now: Instant): Promise<OutgoingMail> => {
-    const { id, language, asked } = notice;
+    const { id, kind, language, asked } = notice;
     const campaign = needs.book.find(notice.campaign);
     const words = wordsFor(needs.words, language);
     if (!campaign || !words) throw new Error('its campaign, or the words of its language, are not installed');
-    const { kind, stop, ...values } = await valuesOf(needs, notice, campaign, words);
+    const values = await valuesOf(needs, notice, campaign, words);
     const text = await textOf(campaign, words, language, kind);
     const { organisation, from, subject } = text;
-    const merged = mergeNotice(text, { ...values, ...(stop === undefined ? {} : { stop }) });
-    const mail = { id, asked, date: now, language, organisation, from, to: address, subject, stop, ...merged };
+    const merged = mergeNotice(text, values);
+    const mail = {
+      id,
+      asked,
+      date: now,
+      language,
+      organisation,
+      from,
+      to: address,
+      subject,
+      stop: values.stop,
+      ...merged,
+    };
     const bytes = await needs.sign(from, composeNotice(mail));
     return { from: needs.returnPath(id, now), to: address, envelopeId: id, bytes };
   };
@@ -68,25 +74,24 @@ async function valuesOf(
   { kind, signatureId, about, language }: Notice,
   campaign: Campaign,
   words: Words,
-): Promise<NoticeValues & { kind: NoticeText }> {
+): Promise<NoticeValues> {
   const to = (page: string, use: TokenUse): string => `${origin()}/${page}/${linkToken(keys, use, signatureId)}`;
   const dayOf = (at: Instant): string =>
     new Intl.DateTimeFormat(words.dates, { dateStyle: 'long', timeZone: campaign.period.timeZone }).format(at);
   if (kind === 'confirm') {
     // The last whole day, so that nobody comes too late on the day that the mail names.
     const held = await database.read.findOneByOrFail(letterTable, { signatureId, state: 'held' });
-    return { kind, link: to('confirm', 'confirm'), date: dayOf(held.dueAt - day) };
+    return { link: to('confirm', 'confirm'), date: dayOf(held.dueAt - day) };
   }
   const link = to('receipts', 'receipt');
-  if (kind === 'thanks') return { kind, link };
+  if (kind === 'thanks') return { link };
   const petition = await database.read.findOneByOrFail(petitionTable, { id: about });
-  // A refusal is a try that did not end the journey.
-  const where = { petitionId: about, outcome: Not('refused' as const) };
-  const handIn = await database.read.findOneOrFail(handInTable, { where, order: { recordedAt: 'DESC' } });
+  const tries = await readHandIns(database.read, [about]);
+  const receipt = tries.findLast(({ struckAt, outcome }) => struckAt === null && isReceipt(outcome));
+  if (!receipt) throw new Error('nobody recorded that its petition was received');
   return {
-    kind: handIn.outcome === 'posted' ? 'posted' : 'handed-over',
     link,
-    date: dayOf(handIn.at),
+    date: dayOf(receipt.at),
     target: inLanguage(book.target(petition.target)?.name ?? {}, language),
     stop: to('news', 'news'),
   };

@@ -1,7 +1,5 @@
 /** The role that sends: writes, signs and hands letters to the relay, and records how each conversation ended. */
 import { join } from 'node:path';
-import { writesToSigners } from '../campaigns/notice-rules.ts';
-import { AppError } from '../errors.ts';
 import { startEmbassy, type Embassy } from '../embassy/embassy.ts';
 import { accepts } from '../embassy/personalities.ts';
 import { createDmarcPolicies } from '../outbox/dmarc-policy.ts';
@@ -33,7 +31,6 @@ const jobsAtOnce = 2;
 export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<Mailer> {
   const { config, clock, log, book, database, queue, metrics, random, closers } = needs;
   const shared = { database, clock, log, queue, book, random };
-  assertOrigin(needs);
   const embassy = config.SMTP_URL === undefined ? await rehearse(needs, bouncePort) : undefined;
   const relay = relayOf(config.SMTP_URL ?? embassy?.url ?? '', config.SMTP_NAME);
   const pool = createRelayPool({ relay, connections: config.SMTP_CONNECTIONS });
@@ -98,17 +95,6 @@ export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<
   };
 }
 
-/** A link to this machine in somebody's mail would help nobody. */
-function assertOrigin({ config, book }: RoleNeeds): void {
-  if (config.SMTP_URL === undefined || config.ORIGIN !== undefined) return;
-  const writing = book.campaigns.find(writesToSigners);
-  if (writing)
-    throw new AppError(
-      'invalid',
-      `campaigns/${writing.slug} sends mails with links to its signers: set ORIGIN to the public address of the pages.`,
-    );
-}
-
 interface Identities extends Pick<SendLettersNeeds, 'identityOf' | 'signingDomain' | 'sign'> {
   /** Signs a mail to a signer: with the key of its own domain, or of one above it, which DMARC takes as well. */
   signNotice(from: string, message: Buffer): Promise<Buffer>;
@@ -136,6 +122,8 @@ async function identities(needs: RoleNeeds, isRehearsal: boolean): Promise<Ident
     },
     async identityOf(campaign, signerAddress) {
       const setting = book.find(campaign)?.sender;
+      // A campaign that came in since the start may write from a domain of its own.
+      if (setting) await signers.learn(setting.address);
       return setting ? chooseIdentity({ setting, signerAddress, heldDomains: signers.domains, policies }) : 'reply-to';
     },
     signingDomain: (identity, signerDomain, sender) =>

@@ -9,6 +9,7 @@ import { releaseLetters } from '../outbox/release-letters.ts';
 import { sweepAnswers } from '../outcomes/forward-answer.ts';
 import { reviewAllChannels } from '../outcomes/review-channel.ts';
 import { sweepOverdue } from '../outcomes/sweep-overdue.ts';
+import { chasePetitions } from '../petitions/chase-petitions.ts';
 import { sweepPetitions } from '../petitions/make-petition-files.ts';
 import { createTimers } from '../queue/timers.ts';
 import { createElection } from './election.ts';
@@ -42,6 +43,7 @@ export function openTimers(needs: RoleNeeds): Running {
     config.RELEASE_EVERY,
     createNoticeRelease({ database, clock, queue, perHour: config.NOTICES_PER_HOUR, lease: config.LEASE }),
   );
+  timers.every('chase-petitions', config.SWEEP_EVERY, () => chasePetitions(shared));
   timers.every('finish-erasures', config.SWEEP_EVERY, () => finishErasures({ database, clock }));
   return {
     async stop() {

@@ -4,6 +4,8 @@ import type { Log } from '../log.ts';
 import { AppError } from '../errors.ts';
 import { campaignRoutes, type CampaignRouteNeeds } from './api/campaigns.ts';
 import { cloudEventRoutes } from './api/cloud-events.ts';
+import { handInFileRoutes } from './api/hand-in-files.ts';
+import { handInRoutes } from './api/hand-ins.ts';
 import { holdRoutes, type HoldRouteNeeds } from './api/holds.ts';
 import { openApiDocument } from './api/openapi.ts';
 import { outcomeRoutes, type OutcomeRouteNeeds } from './api/outcomes.ts';
@@ -42,6 +44,8 @@ export function createServer(needs: ServerNeeds): Express {
   app.use(holdRoutes(needs.holds));
   app.use(outcomeRoutes(needs.outcomes));
   app.use(petitionRoutes(needs.petitions));
+  app.use(handInRoutes(needs.petitions));
+  app.use(handInFileRoutes(needs.petitions));
   app.use(weedRoutes(needs.petitions));
   app.use(reportRoutes(needs.reports));
   app.use(docsRoutes(needs.origin));

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
  * signers of all that happened before, and nothing on the road may depend on them.
  */
 const journey = ['campaigns', 'intake', 'letters', 'outbox', 'outcomes', 'petitions', 'notices'];
-const engines = ['queue', 'storage'];
+const engines = ['queue', 'storage', 'webhooks'];
 const doors = ['web', 'cli', 'ledger'];
 /** Files at the root that a stage may use; the others join stages and are above them. */
 const sharedByStages = ['errors', 'clock', 'ids', 'log', 'jobs', 'points', 'key-ring', 'secrets', 'paths'];

@@ -5,6 +5,8 @@ import { IntakeOfReports1780000000003 } from './0003-intake-of-reports.ts';
 import { Holds1780000000004 } from './0004-holds.ts';
 import { WeedList1780000000005 } from './0005-weed-list.ts';
 import { Notices1780000000011 } from './0011-notices.ts';
+import { CampaignVersions1780000000010 } from './0010-campaign-versions.ts';
+import { HandIns1780000000007 } from './0007-hand-ins.ts';
 
 export const migrations = [
   First1780000000001,
@@ -13,4 +15,6 @@ export const migrations = [
   Holds1780000000004,
   WeedList1780000000005,
   Notices1780000000011,
+  CampaignVersions1780000000010,
+  HandIns1780000000007,
 ];
