@@ -80,6 +80,12 @@ export const petitionRulesSchema = z.strictObject({
   awaitAnswer: z.boolean().default(false),
   /** Whether its signers read on their receipt pages where it was handed over, in the words that staff wrote. */
   tellPlace: z.boolean().default(false),
+  /** What it is printed on. */
+  paper: z.enum(['a4', 'us-letter']).default('a4'),
+  /** Whether the cover letter says since when mail has not been accepted, when that is so. */
+  whyOnPaper: z.boolean().default(true),
+  /** Whether a letter of names is made beside each volume: the same names, run on, to be posted. */
+  namesLetter: z.boolean().default(false),
 });
 
 export const campaignSchema = z.strictObject({
@@ -175,4 +181,6 @@ export interface Campaign extends Omit<CampaignFile, 'petition'> {
   thanks: Record<string, NoticeSource>;
   /** `petition` of `campaign.yaml`; under `petition` stand the texts. */
   petitionRules: PetitionRules;
+  /** Own layouts of the petition, in Typst: `petition.typ` for all targets, `petition.<target>.typ` by target. */
+  sheets: { all?: string; targets: Record<string, string> };
 }

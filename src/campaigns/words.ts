@@ -142,7 +142,13 @@ const wordsSchema = z.strictObject({
     unavailable: titled,
     internal: titled,
   }),
-  petition: group('petition names page volume date digest period of receivedBy receivedDate stamp'),
+  petition: group(
+    'petition campaigns names page volume date digest code period of receiptTitle receivedBy receivedDate stamp',
+  ).extend({
+    whyOnPaper: words('date'),
+    withheld: words('count'),
+    received: words('number', 'count'),
+  }),
 });
 
 export type Words = z.infer<typeof wordsSchema>;

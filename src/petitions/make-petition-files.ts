@@ -34,10 +34,9 @@ export async function makePetitionFiles(needs: PetitionFileNeeds, petition: Peti
   if (petition.filesAt !== null || petition.state !== 'sealed') return;
   const { database, clock, book, files } = needs;
   const { id, serial } = petition;
-  const together = petition.campaigns.map(({ slug, names }) => ({ campaign: installed(book, slug), names }));
   const progress = noteProgress(needs, petition);
   const made = makeVolumes({
-    sheet: writeSheet(installed(book, petition.campaign), petition, needs.words, together),
+    sheet: writeSheet(installed(book, petition.campaign), petition, needs.words, (slug) => installed(book, slug)),
     campaigns: petition.campaigns.map(({ slug, version }) => ({ slug, version })),
     sealedAt: petition.sealedAt,
     keys: needs.keys,

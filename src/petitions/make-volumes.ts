@@ -9,7 +9,7 @@ import { namesCsvPieces } from './names-csv.ts';
 import { createNamesDigest } from './names-digest.ts';
 import { createNamesTree, nameLeaves } from './names-tree.ts';
 import type { PetitionName, PetitionSheet } from './petition-sheet.ts';
-import { templateSha256, typesetVolume, type TypesetOptions, type Volume } from './typeset-volume.ts';
+import { layoutSha256, typesetVolume, type TypesetOptions, type Volume } from './typeset-volume.ts';
 
 /** Names in one printed volume: a file of this size opens quickly everywhere. */
 export const namesPerVolume = 10_000;
@@ -70,7 +70,7 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
     volumes,
     csv: { file: csvFile, sha256: csvHash.digest('hex') },
     tree: { root: tree.rootHex(), key: leaves.key },
-    templateSha256: await templateSha256(),
+    templateSha256: await layoutSha256(sheet),
   });
   await keep(fileOf('manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
@@ -125,9 +125,9 @@ async function* inOrder<In, Out>(
       underWay.push(working);
       if (underWay.length < atOnce) continue;
       yield await (underWay[0] as Promise<Out>);
-      underWay.shift();
+      void underWay.shift();
     }
-    for (; underWay[0]; underWay.shift()) yield await underWay[0];
+    for (; underWay[0]; void underWay.shift()) yield await underWay[0];
   } finally {
     await Promise.allSettled(underWay);
   }
