@@ -49,6 +49,7 @@ async function make(needs: PetitionFileNeeds, petitionId: string): Promise<void>
     campaigns: [{ slug: petition.campaign, version: petition.campaignVersion }],
     sealedAt: petition.sealedAt,
     keys: needs.keys,
+    keepLeaves: true,
     names: () => sealedNames(needs.database, petition),
     // A store takes a file only with its length.
     keep: async (file, contents) =>

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
+import { createLeafFile, leafFileOf } from './leaf-file.ts';
 import { buildManifest, type Manifest, type VolumePart } from './manifest.ts';
 import { namesCsvPieces } from './names-csv.ts';
 import { createNamesDigest } from './names-digest.ts';
@@ -27,6 +28,8 @@ export interface VolumesNeeds {
   names(): AsyncIterable<PlacedName> | Iterable<PlacedName>;
   /** Keeps a file whole or not at all; when the contents break off with an error, not at all. */
   keep(file: string, contents: Buffer | string | AsyncIterable<string>): Promise<void>;
+  /** Whether the leaves of the tree are kept too, so that signers can be given their proofs. */
+  keepLeaves?: boolean;
   /** Called after every volume with the names that stand on paper so far. */
   progress?(names: number): void;
 }
@@ -42,10 +45,12 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
 
   const leaves = nameLeaves(needs.keys, sheet);
   if (!leaves) throw new AppError('internal', 'the key ring lacks its current key');
-  const tree = createNamesTree(leaves);
+  const leafFile = needs.keepLeaves ? createLeafFile() : undefined;
+  const tree = createNamesTree(leaves, leafFile?.add);
   const csvHash = createHash('sha256');
   const csvFile = fileOf('names.csv');
   await keep(csvFile, checkedCsv(needs, { name: tree.add, text: (text) => void csvHash.update(text) }));
+  if (leafFile) await keep(leafFileOf(sheet.number), leafFile.contents());
 
   const volumes: VolumePart[] = [];
   for await (const { volume, names } of volumesOf(needs.names())) {
