@@ -8,6 +8,7 @@ import type { SignatureIntake } from '../intake/accept-signatures.ts';
 import { readLinkToken, readReceiptToken, receiptToken } from '../intake/receipt-token.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { confirmAddress, readConfirmation } from '../ledger/confirm-address.ts';
+import { receiptProof } from '../ledger/receipt-proof.ts';
 import { readReceipt } from '../ledger/receipt.ts';
 import { erase, withdraw } from '../ledger/take-back.ts';
 import type { Log } from '../log.ts';
@@ -99,6 +100,10 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
       receiptOf: async (token) => {
         const eventId = readReceiptToken(keys, token);
         return eventId === undefined ? undefined : readReceipt(database, eventId, targetsOf);
+      },
+      proofOf: async (token, serial) => {
+        const eventId = readReceiptToken(keys, token);
+        return eventId === undefined ? undefined : receiptProof({ database, keys, files }, eventId, serial);
       },
       withdraw: (token) => withdraw({ database, clock }, eventOf(token)),
       erase: (token) => erase({ database, clock }, eventOf(token)),
