@@ -3,7 +3,7 @@ import { distributedEngines } from './test/support/needs-engines.ts';
 
 /** What runs a second time on MariaDB and BullMQ: the journey, and everything that depends on rows and reminders. */
 const onBothEngines = [
-  'test/integration/{answers,audit,back-pressure,campaign-end,channel,holds,intake,mailboxes,petition,promise,road,returned-mail,take-back,webhooks}.test.ts',
+  'test/integration/{answers,audit,back-pressure,campaign-end,channel,console-rights,console-sign-in,holds,intake,mailboxes,petition,promise,road,returned-mail,take-back,webhooks}.test.ts',
   'test/e2e/letter-on-the-wire.test.ts',
 ];
 const distributed = await distributedEngines('the contract suites of MariaDB and BullMQ, and the journey on them,');
