@@ -18,8 +18,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => app.stop());
 
+const config = { OIDC_ISSUER: 'https://id.example', OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'x' };
 /** As they are declared; nothing is asked of what they need. */
-const { routes } = openConsole({ origin: () => '', book: { campaigns: [] } } as unknown as ConsoleNeeds);
+const { routes } = openConsole({ origin: () => '', book: { campaigns: [] }, config } as unknown as ConsoleNeeds);
 
 /** `/people/:id` as an address of something that is not there. */
 const addressOf = (path: string): string => path.replaceAll(/:\w+/g, '0000000000000000');
@@ -32,6 +33,8 @@ describe('every route', () => {
     // Whoever adds to this list opens a door to the whole world.
     expect(open.toSorted()).toEqual([
       'GET /console/invitation/:token',
+      'GET /console/open-id',
+      'GET /console/open-id/back',
       'GET /console/sign-in',
       'POST /console/invitation/:token',
       'POST /console/language',
