@@ -11,6 +11,8 @@ const onBothEngines = [
   'test/integration/audit.test.ts',
   'test/integration/campaign-end.test.ts',
   'test/integration/channel.test.ts',
+  'test/integration/console-rights.test.ts',
+  'test/integration/console-sign-in.test.ts',
   'test/integration/edit-campaign.test.ts',
   'test/integration/hand-ins.test.ts',
   'test/integration/holds.test.ts',

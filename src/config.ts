@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { day, hour, minute, second } from './clock.ts';
 import { AppError, asError } from './errors.ts';
 import { readS3Url } from './petitions/files/s3-url.ts';
+import { openIdProblems, openIdVariables } from './open-id-config.ts';
 import { returnedMailProblems, returnedMailVariables } from './returned-mail-config.ts';
 import type { DatabaseChoice } from './storage/open-database.ts';
 import { readEndpoints } from './webhooks/endpoints.ts';
@@ -138,6 +139,7 @@ export const environment = z.object({
     .describe(
       'Addresses that are told of petitions and channels by signed webhooks, with spaces between them: `https://HOST/PATH#whsec_BASE64`; after a comma a second secret, while one takes the place of another. Absent: nobody is told.',
     ),
+  ...openIdVariables,
   RELEASE_EVERY: duration.prefault('1s').describe("How often due letters are released at each target's pace."),
   SWEEP_EVERY: duration.prefault('10s').describe('How often overdue letters are looked for.'),
   LEASE: duration
@@ -212,7 +214,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
 function together(config: z.output<typeof environment>): string[] {
   const host = config.SMTP_URL === undefined ? 'localhost' : new URL(config.SMTP_URL).hostname;
   const isFar = host !== 'localhost' && !/^127\.|^\[::1\]$/.test(host);
-  const problems: string[] = returnedMailProblems(config);
+  const problems: string[] = [...returnedMailProblems(config), ...openIdProblems(config)];
   // A server may take ten minutes after the final dot; a shorter lease would send such a letter twice.
   if (isFar && config.LEASE < 14 * minute)
     problems.push('LEASE: use 14m or more, since a server may take 10 minutes to answer');

@@ -134,9 +134,8 @@ outcome
     (await import('./outcome.ts')).explainOutcome(reply, options),
   );
 
-program
-  .command('key')
-  .description('keys of sources')
+const key = program.command('key').description('keys of sources');
+key
   .command('create')
   .description('make a key; it is shown once')
   .requiredOption('--source <name>', 'name of the front end; stands in the evidence of consents')
@@ -145,6 +144,16 @@ program
   .action(async (options: { source: string; scope?: string[]; campaign?: string[] }) =>
     (await import('./key.ts')).createKey(options),
   );
+
+key
+  .command('list')
+  .description('print every key by its id, with what it covers')
+  .action(async () => (await import('./key.ts')).listKeys());
+key
+  .command('revoke')
+  .description('end a key')
+  .argument('<id>', 'as `todoke key list` prints it')
+  .action(async (id: string) => (await import('./key.ts')).revokeKey(id));
 
 const staff = program.command('staff').description('accounts of the console');
 staff
