@@ -8,6 +8,7 @@ import { domainOf } from '../outbox/domain-name.ts';
 import { createRelayPool, relayOf } from '../outbox/relay-pool.ts';
 import { createReturnPaths } from '../outbox/return-path.ts';
 import { sendLetters, type SendLettersNeeds } from '../outbox/send-letters.ts';
+import { sendTestLetter } from '../outbox/send-test-letter.ts';
 import { chooseIdentity } from '../outbox/sender-identity.ts';
 import { openSigners } from '../outbox/signers.ts';
 import { createReviewAsker } from '../outcomes/ask-for-review.ts';
@@ -65,6 +66,8 @@ export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<
     counted: metrics.answer,
   };
   queue.work('forward-answer', (job) => forwardAnswer(answering, job.answerId), 1);
+  const testing = { database, clock, pool, lease: config.LEASE, sign: identity.sign };
+  queue.work('send-test-letter', (job) => sendTestLetter(testing, job.testLetterId), 1);
   closers.add(() => pool.close());
   return {
     embassy,
@@ -93,11 +96,14 @@ async function identities(
   closers.add(() => Promise.resolve(resolver.close()));
   const policies = createDmarcPolicies({ ...resolver, clock });
   return {
-    sign: signers.sign,
+    async sign(domain, message) {
+      // A campaign that came in since the start may write from a domain of its own.
+      await signers.learn(domain);
+      return signers.sign(domain, message);
+    },
     async identityOf(campaign, signerAddress) {
       const setting = book.find(campaign)?.sender;
-      // A campaign that came in since the start may write from a domain of its own.
-      if (setting) await signers.learn(setting.address);
+      if (setting) await signers.learn(domainOf(setting.address) ?? '');
       return setting ? chooseIdentity({ setting, signerAddress, heldDomains: signers.domains, policies }) : 'reply-to';
     },
     signingDomain: (identity, signerDomain, sender) =>

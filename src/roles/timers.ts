@@ -3,6 +3,7 @@ import { asError } from '../errors.ts';
 import { finishErasures } from '../ledger/take-back.ts';
 import { endCampaigns } from '../outbox/end-campaigns.ts';
 import { releaseLetters } from '../outbox/release-letters.ts';
+import { sweepTestLetters } from '../outbox/send-test-letter.ts';
 import { sweepAnswers } from '../outcomes/forward-answer.ts';
 import { reviewAllChannels } from '../outcomes/review-channel.ts';
 import { sweepOverdue } from '../outcomes/sweep-overdue.ts';
@@ -32,6 +33,7 @@ export function openTimers(needs: RoleNeeds): Running {
   timers.every('review-all-channels', config.SWEEP_EVERY, () => reviewAllChannels(review));
   timers.every('end-campaigns', config.SWEEP_EVERY, () => endCampaigns({ ...shared, grace }));
   timers.every('sweep-answers', config.SWEEP_EVERY, () => sweepAnswers({ database, clock, queue }));
+  timers.every('sweep-test-letters', config.SWEEP_EVERY, () => sweepTestLetters({ database, clock, queue }));
   timers.every('sweep-petitions', config.SWEEP_EVERY, () => sweepPetitions({ database, queue }));
   timers.every('chase-petitions', config.SWEEP_EVERY, () => chasePetitions(shared));
   timers.every('finish-erasures', config.SWEEP_EVERY, () => finishErasures({ database, clock }));
