@@ -72,8 +72,7 @@ export async function readCampaignFiles(
     complainOfFolder(fileStart, 'this folder cannot be read', 'make a folder with the files of the campaign');
     return files;
   }
-  // Hidden files and copies that editors leave behind are nobody's mistake; a README may explain the campaign.
-  const own = names.filter((name) => !/^\.|~$|^README\.md$/.test(name)).toSorted();
+  const own = ownNames(names);
   if (own.length > maxFiles) {
     complainOfFolder(
       fileStart,
@@ -97,6 +96,11 @@ export async function readCampaignFiles(
     }
   }
   return files;
+}
+
+/** Hidden files and copies that editors leave behind are nobody's mistake; a README may explain the campaign. */
+export function ownNames(names: readonly string[]): string[] {
+  return names.filter((name) => !/^\.|~$|^README\.md$/.test(name)).toSorted();
 }
 
 async function isInside(path: string, realRoot: string): Promise<boolean> {

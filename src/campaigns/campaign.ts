@@ -67,8 +67,22 @@ const consentSchema = z.strictObject({
   text: z.record(languageTag, z.string().trim().min(1).max(2_000)),
 });
 
+/** How petitions of a campaign are dealt with. */
+export const petitionRulesSchema = z.strictObject({
+  /** Days without a word after which staff are reminded of a petition. */
+  chaseAfterDays: z.int().min(1).max(365).default(30),
+  /** Whether a petition that was received also waits for the office's reference number or answer. */
+  awaitAnswer: z.boolean().default(false),
+  /** Whether its signers read on their receipt pages where it was handed over, in the words that staff wrote. */
+  tellPlace: z.boolean().default(false),
+});
+
 export const campaignSchema = z.strictObject({
+  /** True while it is being written: nobody but staff sees it, and nobody can sign. */
+  draft: z.boolean().default(false),
   languages: z.array(languageTag).min(1).max(40),
+  /** Languages it is being translated into: their texts may be there or not, and are shown to nobody but staff. */
+  preparing: z.array(languageTag).max(40).default([]),
   organisation: z.strictObject({ name: perLanguage, privacyPolicy: z.record(languageTag, webAddress) }),
   period: z
     .strictObject({
@@ -78,6 +92,8 @@ export const campaignSchema = z.strictObject({
       /** True while the end is a plan and not a promise. */
       planned: z.boolean().default(false),
       timeZone,
+      /** True once staff have closed it before its last day: it takes no more signatures. */
+      closed: z.boolean().optional(),
     })
     .refine((period) => period.from <= period.to, { path: ['to'], error: 'let it be the same day as from, or later' }),
   sender: z.strictObject({
@@ -89,10 +105,12 @@ export const campaignSchema = z.strictObject({
   }),
   targets: z.array(targetSchema).min(1).max(50),
   consents: z.array(consentSchema).min(1).max(10),
+  petition: petitionRulesSchema.prefault({}),
 });
 
 export type Pace = z.infer<typeof paceSchema>;
 export type Target = z.infer<typeof targetSchema>;
+export type PetitionRules = z.infer<typeof petitionRulesSchema>;
 export type ConsentText = z.infer<typeof consentSchema>;
 export type CampaignFile = z.infer<typeof campaignSchema>;
 
@@ -123,11 +141,13 @@ export interface PetitionSource {
 }
 
 /** A campaign as loaded: checked, complete in every language, immutable. */
-export interface Campaign extends CampaignFile {
+export interface Campaign extends Omit<CampaignFile, 'petition'> {
   slug: string;
   /** First 16 hex digits of the SHA-256 over its files: the version a signature was given to. */
   version: string;
   page: Record<string, CampaignPage>;
   letter: Record<string, LetterSource>;
   petition: Record<string, PetitionSource>;
+  /** `petition` of `campaign.yaml`; under `petition` stand the texts. */
+  petitionRules: PetitionRules;
 }

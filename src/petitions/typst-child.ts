@@ -20,7 +20,10 @@ export interface TypesetJob {
 }
 
 /** A refusal is Typst's or our own sentence; it may quote a name and must be cleaned before anybody sees it. */
-export type TypesetAnswer = { typeset: TypesetVolume } | { refusal: string };
+export type ChildAnswer = { typeset: TypesetAnswer } | { refusal: string };
+
+/** A volume, and the fonts it was given. */
+export type TypesetAnswer = Omit<TypesetVolume, 'fonts'> & { fontFiles: string[] };
 
 /**
  * PDF/A-2u, archival with every glyph mapped to Unicode, and without tags: those make the file fourteen times
@@ -33,7 +36,7 @@ const workspace = '/petition';
 const mainFilePath = `${workspace}/petition.typ`;
 
 process.once('message', (job: TypesetJob) => {
-  let answer: TypesetAnswer;
+  let answer: ChildAnswer;
   try {
     answer = { typeset: typeset(job) };
   } catch (error) {
@@ -42,13 +45,10 @@ process.once('message', (job: TypesetJob) => {
   process.send?.(answer, () => process.disconnect());
 });
 
-function typeset({ sheet, volume, template, fontFolders }: TypesetJob): TypesetVolume {
-  const found = findFonts(fontFolders);
-  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontPaths: found.map((font) => font.path) }] });
-  const fonts = knownFonts(compiler, found);
-  const { data, substituted } = prepareSheet(sheet, volume, fonts);
+function typeset({ sheet, volume, template, fontFolders }: TypesetJob): TypesetAnswer {
+  const { compiler, prepared, fonts } = prepare(sheet, volume, findFonts(fontFolders));
   compiler.addSource(mainFilePath, template);
-  compiler.mapShadow(`${workspace}/sheet.json`, Buffer.from(JSON.stringify(data)));
+  compiler.mapShadow(`${workspace}/sheet.json`, Buffer.from(JSON.stringify(prepared.data)));
 
   const document = compile(compiler);
   const [pageRanges] = compiler.query(document, { selector: '<pages>', field: 'value' }) as [PageRange[]];
@@ -58,18 +58,36 @@ function typeset({ sheet, volume, template, fontFolders }: TypesetJob): TypesetV
     pdf: compiler.pdf(document, { ...pdfOptions, creationTimestamp }),
     pages: document.numOfPages,
     pageRanges,
-    substituted,
+    substituted: prepared.substituted,
     engine: engineOf(compiler),
-    fonts: fonts.map(({ file, sha256 }) => ({ file, sha256 })),
+    fontFiles: fonts.map(({ path }) => path),
   };
 }
 
-/** Typst takes some words of a name for a style ("Noto Sans Old Italic"): what it does not find cannot be counted on. */
-function knownFonts(compiler: NodeCompiler, fonts: PrintFont[]): PrintFont[] {
-  const families = fonts.map(({ family }) => `${JSON.stringify(family)},`);
-  const warnings = compiler.compile({ mainFileContent: `#set text(font: (${families.join('')}))` }).takeWarnings();
+/**
+ * The texts, and a compiler with the fonts they need and no others. Typst takes some words of a family's name for
+ * a style ("Noto Sans Old Italic"): a font that it does not find under its name cannot be counted on.
+ */
+function prepare(sheet: PetitionSheet, volume: Volume, found: PrintFont[]) {
+  const prepared = prepareSheet(sheet, volume, found);
+  const fonts = found.filter(({ family }) => prepared.families.has(family));
+  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontPaths: fonts.map(({ path }) => path) }] });
+  const unknown = unknownFamilies(compiler, prepared.families);
+  if (unknown.size === 0) return { compiler, prepared, fonts };
+  return prepare(
+    sheet,
+    volume,
+    found.filter(({ family }) => !unknown.has(family)),
+  );
+}
+
+function unknownFamilies(compiler: NodeCompiler, families: ReadonlySet<string>): Set<string> {
+  const list = Array.from(families, (family) => `${JSON.stringify(family)},`).join('');
+  const warnings = compiler.compile({ mainFileContent: `#set text(font: (${list}))` }).takeWarnings();
   const said: { message: string }[] = warnings === null ? [] : compiler.fetchDiagnostics(warnings);
-  return fonts.filter(({ family }) => !said.some(({ message }) => message.endsWith(`: ${family.toLowerCase()}`)));
+  const isUnknown = (family: string): boolean =>
+    said.some(({ message }) => message.endsWith(`: ${family.toLowerCase()}`));
+  return new Set([...families].filter(isUnknown));
 }
 
 /** A warning counts as a refusal: an unknown font, or a layout that did not settle, makes a wrong page. */

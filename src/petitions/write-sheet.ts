@@ -12,11 +12,21 @@ import type { Petition } from './petition-table.ts';
 /** What the sheet says of a petition. */
 export type SheetFacts = Pick<Petition, 'serial' | 'target' | 'names' | 'volumes' | 'digest' | 'sealedAt'>;
 
-/** Fills the campaign's cover letters with the facts of one petition. */
+/** A campaign whose names are on the paper, and how many. */
+export interface SheetCampaign {
+  campaign: Campaign;
+  names: number;
+}
+
+/**
+ * Fills the campaign's cover letters with the facts of one petition. Where names of several campaigns are `together`,
+ * each letter ends with what each of them asks, and which numbers stand for it: nobody signed for the others.
+ */
 export function writeSheet(
   campaign: Campaign,
   petition: SheetFacts,
   words: Readonly<Record<string, Words>>,
+  together: readonly SheetCampaign[] = [],
 ): PetitionSheet {
   const target = campaign.targets.find((each) => each.id === petition.target);
   if (!target) throw new AppError('not-found', 'The target of this petition is not in its campaign any more.');
@@ -36,7 +46,8 @@ export function writeSheet(
     };
     const paragraphs = fillVariables(text.body, (name) => facts[name] ?? '')
       .split(/\n{2,}/)
-      .map((paragraph) => paragraph.trim());
+      .map((paragraph) => paragraph.trim())
+      .concat(together.length > 1 ? partsOf(together, language, own) : []);
     return {
       language,
       direction: textDirection(language),
@@ -59,4 +70,16 @@ export function writeSheet(
     digest: petition.digest,
     paper: 'a4',
   };
+}
+
+/** One line for each campaign: its title, the numbers of its names, how many they are. */
+function partsOf(together: readonly SheetCampaign[], language: string, { petition }: Words): string[] {
+  const format = new Intl.NumberFormat(language);
+  let before = 0;
+  return together.map(({ campaign, names }) => {
+    const titles = Object.entries(campaign.petition).map(([tag, { title }]): [string, string] => [tag, title]);
+    const range = `${format.format(before + 1)}–${format.format(before + names)}`;
+    before += names;
+    return `${inLanguage(Object.fromEntries(titles), language)}: ${range} (${petition.names} ${format.format(names)})`;
+  });
 }

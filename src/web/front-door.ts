@@ -1,5 +1,5 @@
 /** The public door: pages and API on one port, joined to the stages behind them. */
-import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import { type CampaignBook, withoutDrafts } from '../campaigns/campaign-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -20,6 +20,7 @@ import type { PetitionFiles } from '../petitions/petition-files.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import type { ReportRouteNeeds } from './api/reports.ts';
+import { openConsole } from './console/console-router.ts';
 import { openHttp } from './http-server.ts';
 import { createKeyGuard } from './require-key.ts';
 import { createServer } from './server.ts';
@@ -57,12 +58,15 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     if (eventId === undefined) throw new AppError('not-found', 'There is no such receipt.');
     return eventId;
   };
+  const open = withoutDrafts(book);
   const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
+  const { router, close: endStreams } = openConsole({ ...needs, origin: () => origin });
   const app = createServer({
     log,
+    console: router,
     origin: () => origin,
     signatures: {
-      book,
+      book: open,
       clock,
       keepOpen,
       guard,
@@ -77,7 +81,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     reports: reportDoor(needs),
     petitions: { database, clock, queue, book, guard, files, event: metrics.petition },
     pages: {
-      book,
+      book: open,
       words,
       clock,
       keepOpen,
@@ -96,7 +100,14 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
   });
   const server = await openHttp(app, { host: config.HOST, port: config.PORT });
   origin ||= `http://${config.HOST}:${server.port}`;
-  return { origin, close: server.close };
+  return {
+    origin,
+    close() {
+      const closed = server.close();
+      endStreams();
+      return closed;
+    },
+  };
 }
 
 /** Relays' webhooks end where returned mail does. */

@@ -274,7 +274,7 @@ describe('wrong campaign files', () => {
       'a misspelt key',
       '  timeZone: Asia/Tokyo\nsender',
       '  timezone: Asia/Tokyo\nsender',
-      'campaign.yaml:12  period.timezone: not a known key — known here: from, to, planned, timeZone',
+      'campaign.yaml:12  period.timezone: not a known key — known here: from, to, planned, timeZone, closed',
     ],
     [
       'a misspelt key of a target',
