@@ -152,6 +152,17 @@ export const environment = z.object({
   GIVE_UP_AFTER: duration
     .prefault('5d')
     .describe('Age of the first attempt after which passing trouble is no longer waited out.'),
+  CONFIRM_WITHIN: duration
+    .prefault('14d')
+    .describe(
+      'How long a signer may take to confirm the address, in campaigns that ask for it. After that the letter is not sent and the data is deleted.',
+    ),
+  NOTICES_PER_HOUR: z.coerce
+    .number()
+    .positive()
+    .max(1_000_000)
+    .prefault('6000')
+    .describe('How many mails to signers (confirmation, thanks, news) leave in an hour at most, in all.'),
   PROBE_AFTER: duration
     .prefault('1h')
     .describe('First wait before a shut target is tried with real letters; grows sixfold up to a day.'),

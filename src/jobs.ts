@@ -14,6 +14,8 @@ export interface Jobs {
   'finish-petition': { petitionId: string };
   /** An endpoint has not yet been told of an event. */
   'send-webhook': { eventId: string; endpoint: string };
+  /** Mails to signers may leave now; `due` is the time their rows were given with this reminder. */
+  'send-notices': { noticeIds: readonly string[]; due: Instant };
 }
 
 export type JobName = keyof Jobs;

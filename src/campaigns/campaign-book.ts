@@ -41,6 +41,7 @@ export function withoutDrafts(book: CampaignBook): CampaignBook {
       return campaign?.draft ? undefined : campaign;
     },
     target: (id) => book.target(id),
+    addressing: (target, first) => book.addressing(target, first).filter(({ draft }) => !draft),
   };
 }
 

@@ -12,6 +12,7 @@ export async function fontHash(path: string): Promise<{ file: string; sha256: st
   const key = `${path}\n${size}\n${mtimeMs}`;
   const hash = known.get(key) ?? hashOf(path);
   known.set(key, hash);
+  void hash.catch(() => known.delete(key));
   return { file: basename(path), sha256: await hash };
 }
 

@@ -34,14 +34,14 @@ export async function makePetitionFiles(needs: PetitionFileNeeds, petition: Peti
   if (petition.filesAt !== null || petition.state !== 'sealed') return;
   const { database, clock, book, files } = needs;
   const { id, serial } = petition;
-  const together = petition.campaigns.map(({ slug, names }) => ({ campaign: installed(book, slug), names }));
   const progress = noteProgress(needs, petition);
   const made = makeVolumes({
-    sheet: writeSheet(installed(book, petition.campaign), petition, needs.words, together),
+    sheet: writeSheet(installed(book, petition.campaign), petition, needs.words, (slug) => installed(book, slug)),
     campaigns: petition.campaigns.map(({ slug, version }) => ({ slug, version })),
     sealedAt: petition.sealedAt,
     keys: needs.keys,
     names: () => sealedNames(database, petition),
+    keepLeaves: true,
     // A store takes a file only with its length.
     async keep(file, contents) {
       const isWhole = typeof contents === 'string' || Buffer.isBuffer(contents);

@@ -5,6 +5,7 @@ import { fontCoverage, type PrintFont } from './fonts.ts';
 import { breadth, nameDirection, nameScript } from './name-style.ts';
 import type { CoverLetter, PetitionName, PetitionSheet, SheetLabels } from './petition-sheet.ts';
 import { printableName } from './printable-name.ts';
+import { sheetCode } from './sheet-code.ts';
 
 /** How a text is set. */
 interface TextStyle {
@@ -40,6 +41,8 @@ export interface SheetData {
   /** In groups of eight digits. */
   digest: string[];
   paper: string;
+  /** Number and digest as a QR code: its rows from the top, `1` is black. */
+  code: string[];
   covers: CoverData[];
   /** For each script, the font families in the order to try them. */
   stacks: Record<string, string[]>;
@@ -92,12 +95,12 @@ export function prepareSheet(
 
   const sheetLanguages = sheet.covers.map((cover) => cover.language);
   const substituted: PreparedSheet['substituted'] = [];
-  const styles = new Map<string, TextStyle & { place: number }>();
+  const styles = new Map<string, { place: number; own: TextStyle }>();
   const styleOf = (text: string, language: string): number => {
     const script = nameScript(text, [language, ...sheetLanguages]);
     const own = style(text, script, language, nameDirection(text));
     const key = Object.values(own).join();
-    const known = styles.get(key) ?? { ...own, place: styles.size };
+    const known = styles.get(key) ?? { own, place: styles.size };
     styles.set(key, known);
     return known.place;
   };
@@ -122,9 +125,10 @@ export function prepareSheet(
     volumes: sheet.volumes,
     digest: sheet.digest.match(/.{1,8}/g) ?? [],
     paper: sheet.paper,
+    code: sheetCode(sheet),
     covers: coverData,
     stacks: stacks(),
-    styles: [...styles.values()].map(({ place: _, ...own }) => own),
+    styles: Array.from(styles.values(), ({ own }) => own),
     names,
   };
   return { data, substituted, families: new Set(Object.values(data.stacks).flat()) };
@@ -148,9 +152,7 @@ function pieces(run: string): string[] {
 const whole = (run: string): string[] => [run];
 
 function printAll(cover: CoverLetter, print: (text: string) => string): CoverLetter {
-  const labels = Object.entries<string | undefined>({ ...cover.labels }).flatMap(([key, label]) =>
-    label === undefined ? [] : [[key, print(label)]],
-  );
+  const labels = Object.entries<string>({ ...cover.labels }).map(([key, label]) => [key, print(label)]);
   return {
     ...cover,
     title: print(cover.title),
@@ -158,6 +160,9 @@ function printAll(cover: CoverLetter, print: (text: string) => string): CoverLet
     paragraphs: cover.paragraphs.map(print),
     organisation: print(cover.organisation),
     period: print(cover.period),
+    received: print(cover.received),
+    campaigns: cover.campaigns.map(({ title, count }) => ({ title: print(title), count: print(count) })),
+    ...(cover.withheldNote !== undefined && { withheldNote: print(cover.withheldNote) }),
     labels: Object.fromEntries(labels) as SheetLabels,
   };
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { second } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { findCulprit } from './find-culprit.ts';
 import { fontHash } from './font-hash.ts';
 import { templatesFolder } from '../paths.ts';
 import type { PetitionName, PetitionSheet } from './petition-sheet.ts';
@@ -49,12 +50,13 @@ export interface TypesetOptions {
 
 const child = fileURLToPath(new URL('typst-child.ts', import.meta.url));
 const templateFile = join(templatesFolder, 'petition.typ');
+const nowhere = 'http://127.0.0.1:9';
 const noSystemFonts = join(templatesFolder, 'no-system-fonts.conf');
 
-/** SHA-256 of the template, for the manifest. */
-export async function templateSha256(): Promise<string> {
+/** SHA-256 of the layout of a sheet, for the manifest. */
+export async function layoutSha256({ layout }: PetitionSheet): Promise<string> {
   return createHash('sha256')
-    .update(await readFile(templateFile))
+    .update(layout?.text ?? (await readFile(templateFile)))
     .digest('hex');
 }
 
@@ -62,6 +64,7 @@ export async function templateSha256(): Promise<string> {
  * Typesets one volume.
  * @throws AppError `invalid` without cover letters or names, or when their numbers have gaps; `unavailable` when
  * the child overran its bounds or died, twice; `internal` when Typst refuses the document, as it would every time.
+ * Either says the number of the name that causes it, when there is one, and never the name.
  */
 export async function typesetVolume(
   sheet: PetitionSheet,
@@ -73,16 +76,24 @@ export async function typesetVolume(
   if (from === undefined) throw new AppError('invalid', 'A volume needs at least one name.');
   if (volume.names.some(({ number }, index) => number !== from + index))
     throw new AppError('invalid', 'The names of a volume need numbers that follow each other.');
-  const job = { sheet, volume, template: await readFile(templateFile, 'utf8'), fontFolders: options.fontFolders ?? [] };
+  const layout = sheet.layout ?? { file: 'petition.typ', text: await readFile(templateFile, 'utf8') };
+  const job = { sheet, volume, layout, fontFolders: options.fontFolders ?? [] };
   const what = `volume ${volume.volume} of petition ${sheet.number}`;
 
   // A child may die of something that passes, such as another process taking the memory: once more.
   let end = await runChild(job, options);
   if ('accident' in end) end = await runChild(job, options);
 
-  if ('accident' in end) throw new AppError('unavailable', `Typesetting ${what} failed twice: ${end.accident}.`);
-  if ('refusal' in end)
-    throw new AppError('internal', `Typesetting ${what} was refused: ${withoutNames(end.refusal)}.`);
+  if (!('typeset' in end)) {
+    const culprit = await findCulprit(
+      volume.names,
+      async (names) => !('typeset' in (await runChild({ ...job, volume: { ...volume, names } }, options))),
+    );
+    const cause = culprit === undefined ? '' : ` Name ${culprit} causes it: withhold it, and tell us of it.`;
+    throw 'accident' in end
+      ? new AppError('unavailable', `Typesetting ${what} failed twice: ${end.accident}.${cause}`)
+      : new AppError('internal', `Typesetting ${what} was refused: ${withoutNames(end.refusal)}.${cause}`);
+  }
   const { fontFiles, ...typeset } = end.typeset;
   return { ...typeset, fonts: await Promise.all(fontFiles.map(fontHash)) };
 }
@@ -94,7 +105,8 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
   const typist = fork(child, {
     serialization: 'advanced',
     // The child gets none of our secrets, prints nothing that could hold a name, and finds no fonts but ours.
-    env: { FONTCONFIG_FILE: noSystemFonts },
+    // A layout that asks for packages of Typst's finds no way out either.
+    env: { FONTCONFIG_FILE: noSystemFonts, https_proxy: nowhere, http_proxy: nowhere },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: ['--max-old-space-size=512'],
   });

@@ -4,6 +4,7 @@
  */
 import { NodeCompiler, type NodeTypstDocument } from '@myriaddreamin/typst-ts-node-compiler';
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import { asError } from '../errors.ts';
 import { findFonts, type PrintFont } from './fonts.ts';
 import type { PetitionSheet } from './petition-sheet.ts';
@@ -13,8 +14,8 @@ import type { PageRange, TypesetVolume, Volume } from './typeset-volume.ts';
 export interface TypesetJob {
   sheet: PetitionSheet;
   volume: Volume;
-  /** The text of `templates/petition.typ`. */
-  template: string;
+  /** `templates/petition.typ`, or a campaign's own. */
+  layout: { file: string; text: string };
   /** Where to look for more fonts. */
   fontFolders: readonly string[];
 }
@@ -31,9 +32,8 @@ export type TypesetAnswer = Omit<TypesetVolume, 'fonts'> & { fontFiles: string[]
  */
 const pdfOptions = { pdfStandard: 'a-2u', pdfTags: false };
 
-/** A workspace that need not exist: both of its files are given in memory. */
-const workspace = '/petition';
-const mainFilePath = `${workspace}/petition.typ`;
+/** A workspace that does not exist: its files are given in memory, and a layout finds no others. */
+const workspace = '/nonexistent/petition';
 
 process.once('message', (job: TypesetJob) => {
   let answer: ChildAnswer;
@@ -45,12 +45,13 @@ process.once('message', (job: TypesetJob) => {
   process.send?.(answer, () => process.disconnect());
 });
 
-function typeset({ sheet, volume, template, fontFolders }: TypesetJob): TypesetAnswer {
+function typeset({ sheet, volume, layout, fontFolders }: TypesetJob): TypesetAnswer {
   const { compiler, prepared, fonts } = prepare(sheet, volume, findFonts(fontFolders));
-  compiler.addSource(mainFilePath, template);
+  const mainFilePath = `${workspace}/${layout.file}`;
+  compiler.addSource(mainFilePath, layout.text);
   compiler.mapShadow(`${workspace}/sheet.json`, Buffer.from(JSON.stringify(prepared.data)));
 
-  const document = compile(compiler);
+  const document = compile(compiler, mainFilePath);
   const [pageRanges] = compiler.query(document, { selector: '<pages>', field: 'value' }) as [PageRange[]];
   checkRanges(pageRanges, volume);
   const creationTimestamp = Date.parse(`${sheet.date}T00:00:00Z`) / 1000;
@@ -90,14 +91,22 @@ function unknownFamilies(compiler: NodeCompiler, families: ReadonlySet<string>):
   return new Set([...families].filter(isUnknown));
 }
 
+interface Diagnostic {
+  message: string;
+  /** From 0. */
+  range: { start: { line: number; character: number } } | null;
+}
+
 /** A warning counts as a refusal: an unknown font, or a layout that did not settle, makes a wrong page. */
-function compile(compiler: NodeCompiler): NodeTypstDocument {
+function compile(compiler: NodeCompiler, mainFilePath: string): NodeTypstDocument {
   const compiled = compiler.compile({ mainFilePath });
   const document = compiled.result;
   const complaint = compiled.takeError() ?? compiled.takeWarnings();
   if (complaint === null && document !== null) return document;
-  const said: { message: string }[] = complaint === null ? [] : compiler.fetchDiagnostics(complaint);
-  throw new Error(said[0]?.message ?? 'no document');
+  const [said] = (complaint === null ? [] : compiler.fetchDiagnostics(complaint)) as Diagnostic[];
+  const start = said?.range?.start;
+  const place = start ? ` (${basename(mainFilePath)}:${start.line + 1}:${start.character + 1})` : '';
+  throw new Error(`${said?.message ?? 'no document'}${place}`);
 }
 
 /** Every name stands on exactly one page: the ranges follow each other from the first name to the last. */

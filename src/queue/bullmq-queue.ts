@@ -58,6 +58,7 @@ const sameness: { [Name in JobName]: ((job: Jobs[Name]) => string) | undefined }
   'review-channel': (job) => job.target,
   'finish-petition': (job) => job.petitionId,
   'send-webhook': (job) => `${job.eventId} ${job.endpoint}`,
+  'send-notices': undefined,
 };
 
 interface Line {

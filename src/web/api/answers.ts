@@ -13,7 +13,9 @@ const words = z.record(z.string(), z.string()).describe('By language tag.');
 export const acceptedAnswer = z
   .strictObject({
     id: z.string().describe('Id of this event; the same event always gets the same.'),
-    status: z.literal('accepted'),
+    status: z
+      .enum(['accepted', 'held'])
+      .describe('`held` in a campaign that asks every signer to confirm the address: the letter leaves after that.'),
     receipt_url: z.url().describe("The signer's private page: where is my letter now."),
   })
   .meta({ id: 'Accepted' });
