@@ -90,7 +90,14 @@ export const environment = z.object({
     .describe(
       'S3-compatible store for the petition files: `s3://KEY:SECRET@HOST[:PORT]/BUCKET[/PREFIX][?region=REGION]`, or `s3+http://…` inside your own network; special characters in key and secret percent-encoded (`/` is `%2F`). Every process needs the same. Absent: the folder `DATA_DIR/petitions`.',
     ),
-  CAMPAIGNS_DIR: z.string().min(1).prefault('campaigns').describe('Folder with one folder per campaign.'),
+  CAMPAIGNS_DIR: z
+    .string()
+    .min(1)
+    .prefault('campaigns')
+    .describe('Folder with one folder per campaign. May be read-only: the database keeps every version too.'),
+  CAMPAIGNS_EVERY: duration
+    .prefault('3s')
+    .describe('How often a process looks for changed campaigns, in its folder and in the database.'),
   SECRETS: z
     .string()
     .optional()
@@ -145,6 +152,17 @@ export const environment = z.object({
   GIVE_UP_AFTER: duration
     .prefault('5d')
     .describe('Age of the first attempt after which passing trouble is no longer waited out.'),
+  CONFIRM_WITHIN: duration
+    .prefault('14d')
+    .describe(
+      'How long a signer may take to confirm the address, in campaigns that ask for it. After that the letter is not sent and the data is deleted.',
+    ),
+  NOTICES_PER_HOUR: z.coerce
+    .number()
+    .positive()
+    .max(1_000_000)
+    .prefault('6000')
+    .describe('How many mails to signers (confirmation, thanks, news) leave in an hour at most, in all.'),
   PROBE_AFTER: duration
     .prefault('1h')
     .describe('First wait before a shut target is tried with real letters; grows sixfold up to a day.'),

@@ -8,6 +8,7 @@ import { listenForReturnedMail } from '../outcomes/returned-mail-listener.ts';
 import { reviewChannel } from '../outcomes/review-channel.ts';
 import { reviewTrouble } from '../outcomes/review-trouble.ts';
 import { sendWebhook } from '../webhooks/send-webhook.ts';
+import { openNoticeDoor } from './notice-door.ts';
 import { reviewNeedsOf, waitsOf, type RoleNeeds } from './role.ts';
 import { tellOperators } from './tell-operators.ts';
 
@@ -16,7 +17,16 @@ export async function openReports(needs: RoleNeeds): Promise<number> {
   const { config, clock, log, book, database, queue, metrics, random, closers } = needs;
   const shared = { database, clock, log, queue, book, random };
   const paths = createReturnPaths({ keys: needs.keys, domain: config.BOUNCE_DOMAIN });
-  const door = { database, clock, log, queue, paths, counted: metrics.returnedMail, failed: metrics.mailboxAway };
+  const door = {
+    database,
+    clock,
+    log,
+    queue,
+    paths,
+    counted: metrics.returnedMail,
+    failed: metrics.mailboxAway,
+    notices: openNoticeDoor(needs),
+  };
   const listener = await listenForReturnedMail(door, {
     host: config.BOUNCE_HOST,
     port: config.BOUNCE_PORT,

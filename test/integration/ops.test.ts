@@ -36,7 +36,7 @@ const classes = [
   ['our-reputation', 'rate', 'greylist', 'network', 'transient', 'protocol', 'delayed', 'auto-reply'],
   ['human-answer', 'complaint', 'unknown'],
 );
-const steps = ['send-letters', 'read-report', 'review-channel', 'make-petition-files', 'release-letters'].concat([
+const steps = ['send-letters', 'read-report', 'review-channel', 'finish-petition', 'release-letters'].concat([
   'sweep-overdue',
   'review-all-channels',
   'sweep-petitions',
