@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { asError } from '../errors.ts';
 import { scopes } from '../intake/source-key.ts';
 import { staffRoles, type StaffRole } from '../staff/roles.ts';
+import type { CompileOptions } from './petition.ts';
 import type { RenderOptions } from './render-petition.ts';
 
 const program = new Command('todoke')
@@ -76,9 +77,8 @@ petition
   .description('seal the waiting names of a target and make the files')
   .requiredOption('--campaign <slug>')
   .requiredOption('--target <id>')
-  .action(async (options: { campaign: string; target: string }) =>
-    (await import('./petition.ts')).compilePetition(options),
-  );
+  .option('--all-campaigns', 'names of every campaign with this target, those of --campaign first')
+  .action(async (options: CompileOptions) => (await import('./petition.ts')).compilePetition(options));
 petition
   .command('render')
   .description('make the files of a petition from a list of names, without a database')

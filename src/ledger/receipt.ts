@@ -1,10 +1,12 @@
 /** Where one signer's letter is now, in the shape the receipt page tells it. */
 import { In } from 'typeorm';
 import type { Instant } from '../clock.ts';
+import { unconfirmedKey } from '../intake/person-key.ts';
 import { eventTable, signatureTable, type EventRow } from '../intake/signature-table.ts';
 import { letterHistoryTable, letterTable } from '../letters/letter-table.ts';
 import type { LetterState } from '../letters/letter-states.ts';
-import { handInTable, petitionPlaceTable, petitionTable } from '../petitions/petition-table.ts';
+import { handInTable } from '../petitions/hand-in-table.ts';
+import { petitionPlaceTable, petitionTable } from '../petitions/petition-table.ts';
 import type { Database } from '../storage/database.ts';
 
 export interface ReceiptStep {
@@ -41,6 +43,10 @@ export interface Receipt {
   language: string;
   receivedAt: Instant;
   erased: boolean;
+  /** Nobody confirmed the address, so the data was deleted and the letter not sent. */
+  lapsed: boolean;
+  /** While the letter is held: until when the signer can confirm the address. */
+  confirmBy: Instant | undefined;
   /**
    * Empty for a repeated signature: its page must look like that of any letter that just came in, so that
    * nobody learns from it who signed before.
@@ -58,9 +64,19 @@ export async function readReceipt(
   const signature = event && (await database.read.findOneBy(signatureTable, { id: event.signatureId }));
   if (!event || !signature) return undefined;
   const receipt = { eventId, campaign: signature.campaign, language: signature.language, receivedAt: event.receivedAt };
-  if (event.repeat)
-    return { ...receipt, erased: event.erasedAt !== null, letters: asIfFresh(event, targetsOf(signature.campaign)) };
-  return { ...receipt, erased: signature.erasedAt !== null, letters: await receiptLetters(database, signature.id) };
+  if (event.repeat) {
+    const letters = asIfFresh(event, targetsOf(signature.campaign));
+    return { ...receipt, erased: event.erasedAt !== null, lapsed: false, confirmBy: undefined, letters };
+  }
+  const erased = signature.erasedAt !== null;
+  const held = await database.read.findOneBy(letterTable, { signatureId: signature.id, state: 'held' });
+  return {
+    ...receipt,
+    erased,
+    lapsed: erased && signature.personKey === unconfirmedKey(signature.id),
+    confirmBy: held?.dueAt,
+    letters: await receiptLetters(database, signature.id),
+  };
 }
 
 /** What the letters of a repeat would be, had it been the first: waiting, or withdrawn when its holder said so. */

@@ -4,6 +4,8 @@ import type { Log } from '../log.ts';
 import { AppError } from '../errors.ts';
 import { campaignRoutes, type CampaignRouteNeeds } from './api/campaigns.ts';
 import { cloudEventRoutes } from './api/cloud-events.ts';
+import { handInFileRoutes } from './api/hand-in-files.ts';
+import { handInRoutes } from './api/hand-ins.ts';
 import { holdRoutes, type HoldRouteNeeds } from './api/holds.ts';
 import { openApiDocument } from './api/openapi.ts';
 import { outcomeRoutes, type OutcomeRouteNeeds } from './api/outcomes.ts';
@@ -12,6 +14,7 @@ import { reportRoutes, type ReportRouteNeeds } from './api/reports.ts';
 import { signatureRoutes, type SignatureRouteNeeds } from './api/signatures.ts';
 import { weedRoutes } from './api/weed.ts';
 import { renderDocs } from './pages/docs-page.ts';
+import { mailRoutes, type MailRouteNeeds } from './pages/mail-routes.ts';
 import { pagesRouter, type PageNeeds } from './pages/pages-router.ts';
 import { problemHandler } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -27,6 +30,7 @@ export interface ServerNeeds {
   reports: ReportRouteNeeds;
   pages: PageNeeds;
   console: Router;
+  mails: MailRouteNeeds;
 }
 
 /** Makes the Express application; the caller listens. */
@@ -41,6 +45,8 @@ export function createServer(needs: ServerNeeds): Express {
   app.use(holdRoutes(needs.holds));
   app.use(outcomeRoutes(needs.outcomes));
   app.use(petitionRoutes(needs.petitions));
+  app.use(handInRoutes(needs.petitions));
+  app.use(handInFileRoutes(needs.petitions));
   app.use(weedRoutes(needs.petitions));
   app.use(reportRoutes(needs.reports));
   app.use(docsRoutes(needs.origin));
@@ -49,7 +55,7 @@ export function createServer(needs: ServerNeeds): Express {
   );
   app.use('/v1', problemHandler(needs.log));
   app.use(needs.console);
-  app.use(pagesRouter(needs.pages));
+  app.use(pagesRouter(needs.pages, mailRoutes(needs.mails)));
   app.use(problemHandler(needs.log));
   return app;
 }

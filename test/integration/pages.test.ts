@@ -129,9 +129,11 @@ function letter(changes: Partial<ReceiptLetter> = {}): ReceiptLetter {
   };
 }
 
+const open = { erased: false, lapsed: false, confirmBy: undefined };
+
 function receipt(changes: Partial<Receipt> = {}): Receipt {
   const { letters = [letter()] } = changes;
-  return { eventId: 'e', campaign: slug, language: 'en', receivedAt: during, erased: false, ...changes, letters };
+  return { eventId: 'e', campaign: slug, language: 'en', receivedAt: during, ...open, ...changes, letters };
 }
 
 const attributes = (html: string, name: string): string[] =>

@@ -44,7 +44,9 @@ export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'w
     .toSorted((a, b) => order.indexOf(a.target) - order.indexOf(b.target))
     .map((letter) => (hasMoved(letter) ? letter : justArrived(receipt, letter.target)))
     .map((letter): LetterView => {
-      const steps = roadOf(letter.steps);
+      const steps = roadOf(letter.steps).map((step) =>
+        receipt.lapsed && step.name === 'withdrawn' ? { ...step, name: 'lapsed' as const } : step,
+      );
       const state = steps.at(-1)?.name ?? letter.state;
       return {
         target: inLanguage(needs.book.target(letter.target)?.name ?? { en: letter.target }, receipt.language),
@@ -75,11 +77,15 @@ export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'w
   };
 }
 
-/** The page in HTML. `after` is what the signer just did, and is answered on top. */
+/** What a signer may just have done; answered on top of the page. */
+export const receiptNotes = ['thanks', 'confirmed', 'again', 'wait', 'withdraw', 'erase'] as const;
+type ReceiptNote = (typeof receiptNotes)[number];
+
+/** The page in HTML. `after` is what the signer just did. */
 export function receiptPage(
   receipt: Receipt,
   needs: Pick<PageNeeds, 'book' | 'words'>,
-  { token, after }: { token: string; after: 'thanks' | 'withdraw' | 'erase' | undefined },
+  { token, after }: { token: string; after: ReceiptNote | undefined },
 ): string {
   const view = receiptView(receipt, needs);
   const { language, words, organisation } = view;
@@ -96,7 +102,12 @@ export function receiptPage(
       once: view.letters.some((letter) => letter.state === 'queued'),
       erased: receipt.erased,
       thanks,
-      done: after === 'withdraw' || after === 'erase' ? words[after].done : undefined,
+      lapsed: receipt.lapsed,
+      done: doneWords(receipt, words, after),
+      waiting:
+        receipt.confirmBy === undefined
+          ? undefined
+          : fillVariables(words.confirm.waiting, () => moment(receipt.confirmBy ?? 0, words.dates, timeZone).text),
       path: `/receipts/${encodeURIComponent(token)}`,
     },
   );
@@ -138,6 +149,14 @@ function justArrived(receipt: Receipt, target: string): ReceiptLetter {
 
 function hasMoved(letter: ReceiptLetter): boolean {
   return letter.state !== 'queued' || letter.steps.length > 1;
+}
+
+function doneWords(receipt: Receipt, words: Words, after: ReceiptNote | undefined): string | undefined {
+  if (after === 'withdraw' || after === 'erase') return words[after].done;
+  if (after === 'confirmed') return receipt.confirmBy === undefined && !receipt.erased ? words.confirm.done : undefined;
+  // Whoever follows the link later is told where the letter is, and no old news of the mail.
+  if (receipt.confirmBy === undefined) return undefined;
+  return after === 'again' ? words.confirm.sent : after === 'wait' ? words.confirm.wait : undefined;
 }
 
 type StepName = keyof Words['states'];
