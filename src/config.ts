@@ -134,12 +134,12 @@ export const environment = z.object({
       'Folder of DKIM keys, one PEM file per domain: `<domain>/<selector>.pem`. Absent: `DATA_DIR/dkim`. With the simulated embassy a missing key is made.',
     ),
   ...returnedMailVariables,
-  ...openIdVariables,
   WEBHOOKS: readBy(readEndpoints)
     .prefault('')
     .describe(
       'Addresses that are told of petitions and channels by signed webhooks, with spaces between them: `https://HOST/PATH#whsec_BASE64`; after a comma a second secret, while one takes the place of another. Absent: nobody is told.',
     ),
+  ...openIdVariables,
   RELEASE_EVERY: duration.prefault('1s').describe("How often due letters are released at each target's pace."),
   SWEEP_EVERY: duration.prefault('10s').describe('How often overdue letters are looked for.'),
   LEASE: duration

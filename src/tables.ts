@@ -11,6 +11,7 @@ import { holdEventTable } from './outbox/hold-event-table.ts';
 import { pauseTable } from './outbox/pause-table.ts';
 import { siteTable } from './outbox/site-table.ts';
 import { noticeRoundTable, noticeStopTable, noticeTable } from './notices/notice-table.ts';
+import { testLetterTable } from './outbox/test-letter-table.ts';
 import { deadMailboxTable } from './outcomes/dead-mailbox-table.ts';
 import { answerTable } from './outcomes/answer-table.ts';
 import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
@@ -42,6 +43,7 @@ export const tables = [
   channelTable,
   channelSwitchTable,
   siteTable,
+  testLetterTable,
   pauseTable,
   holdEventTable,
   installationTable,

@@ -108,6 +108,10 @@ const wordsSchema = z.strictObject({
   }),
   /** By outcome of a hand-in. */
   'hand-ins': group('accepted-in-meeting accepted refused posted lost'),
+  /** By outcome of a try that did not bring the petition to the office. */
+  tries: z.strictObject({ refused: state, posted: state, lost: state }),
+  /** The proof that a name stands on a petition, and how to check it. */
+  proof: group('title what how leaf path root command keep download'),
   withdraw: question,
   erase: question,
   /** The page behind the link in the mail that asks to confirm the address, and what the receipt page says until then. */

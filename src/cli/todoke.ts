@@ -104,6 +104,12 @@ petition
   .action(async (manifest: string, csv: string, number: string) =>
     (await import('./verify-petition.ts')).runProve(manifest, csv, number),
   );
+petition
+  .command('check-proof')
+  .description('check the proof of one name, with the name on standard input')
+  .argument('<proof>', 'the file that the signer downloaded')
+  .argument('[manifest]', 'manifest.json of the petition, to compare the root')
+  .action(async (proof: string, manifest?: string) => (await import('./check-proof.ts')).checkProof(proof, manifest));
 
 const outcome = program.command('outcome').description('what todoke makes of replies and returned mail');
 outcome

@@ -41,6 +41,7 @@ export async function makePetitionFiles(needs: PetitionFileNeeds, petition: Peti
     sealedAt: petition.sealedAt,
     keys: needs.keys,
     names: () => sealedNames(database, petition),
+    keepLeaves: true,
     // A store takes a file only with its length.
     async keep(file, contents) {
       const isWhole = typeof contents === 'string' || Buffer.isBuffer(contents);

@@ -6,6 +6,7 @@ import { noteHandedOver } from '../notices/note-handed-over.ts';
 import { createNoticeRelease } from '../notices/release-notices.ts';
 import { endCampaigns } from '../outbox/end-campaigns.ts';
 import { releaseLetters } from '../outbox/release-letters.ts';
+import { sweepTestLetters } from '../outbox/send-test-letter.ts';
 import { sweepAnswers } from '../outcomes/forward-answer.ts';
 import { reviewAllChannels } from '../outcomes/review-channel.ts';
 import { sweepOverdue } from '../outcomes/sweep-overdue.ts';
@@ -36,6 +37,7 @@ export function openTimers(needs: RoleNeeds): Running {
   timers.every('review-all-channels', config.SWEEP_EVERY, () => reviewAllChannels(review));
   timers.every('end-campaigns', config.SWEEP_EVERY, () => endCampaigns({ ...shared, grace }));
   timers.every('sweep-answers', config.SWEEP_EVERY, () => sweepAnswers({ database, clock, queue }));
+  timers.every('sweep-test-letters', config.SWEEP_EVERY, () => sweepTestLetters({ database, clock, queue }));
   timers.every('sweep-petitions', config.SWEEP_EVERY, () => sweepPetitions({ database, clock, queue }));
   timers.every('close-unconfirmed', config.SWEEP_EVERY, () => closeUnconfirmed({ database, clock }));
   timers.every('note-handed-over', config.SWEEP_EVERY, () => noteHandedOver({ database, clock, keys: needs.keys }));

@@ -1,5 +1,6 @@
 /** The public door: pages and API on one port, joined to the stages behind them. */
-import { type CampaignBook, withoutDrafts } from '../campaigns/campaign-book.ts';
+import { withoutDrafts } from '../campaigns/campaign-book.ts';
+import type { LiveBook } from '../campaigns/versions/live-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -8,6 +9,7 @@ import type { SignatureIntake } from '../intake/accept-signatures.ts';
 import { readLinkToken, readReceiptToken, receiptToken } from '../intake/receipt-token.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { confirmAddress, readConfirmation } from '../ledger/confirm-address.ts';
+import { receiptProof } from '../ledger/receipt-proof.ts';
 import { readReceipt } from '../ledger/receipt.ts';
 import { erase, withdraw } from '../ledger/take-back.ts';
 import type { Log } from '../log.ts';
@@ -35,7 +37,7 @@ interface FrontDoorNeeds {
   clock: Clock;
   log: Log;
   keys: KeyRing;
-  book: CampaignBook;
+  book: LiveBook;
   words: Readonly<Record<string, Words>>;
   database: Database;
   queue: Queue;
@@ -99,6 +101,10 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
       receiptOf: async (token) => {
         const eventId = readReceiptToken(keys, token);
         return eventId === undefined ? undefined : readReceipt(database, eventId, targetsOf);
+      },
+      proofOf: async (token, serial) => {
+        const eventId = readReceiptToken(keys, token);
+        return eventId === undefined ? undefined : receiptProof({ database, keys, files }, eventId, serial);
       },
       withdraw: (token) => withdraw({ database, clock }, eventOf(token)),
       erase: (token) => erase({ database, clock }, eventOf(token)),
