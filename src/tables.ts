@@ -15,6 +15,7 @@ import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
 import { seenEventTable } from './outcomes/intake/seen-event-table.ts';
 import { outcomeTable } from './outcomes/outcome-table.ts';
 import { returnedMailTable } from './outcomes/returned-mail-table.ts';
+import { compileOccasionTable } from './petitions/compile-occasion-table.ts';
 import { handInTable, petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
 import { weedEventTable, withheldTable } from './petitions/withheld-table.ts';
 import { leaseTable } from './storage/lease-table.ts';
@@ -42,6 +43,7 @@ export const tables = [
   petitionTable,
   petitionPlaceTable,
   handInTable,
+  compileOccasionTable,
   withheldTable,
   weedEventTable,
   leaseTable,

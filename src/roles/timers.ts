@@ -6,6 +6,7 @@ import { releaseLetters } from '../outbox/release-letters.ts';
 import { sweepAnswers } from '../outcomes/forward-answer.ts';
 import { reviewAllChannels } from '../outcomes/review-channel.ts';
 import { sweepOverdue } from '../outcomes/sweep-overdue.ts';
+import { compileOnSchedule } from '../petitions/compile-on-schedule.ts';
 import { sweepPetitions } from '../petitions/finish-petition.ts';
 import { createTimers } from '../queue/timers.ts';
 import { createElection } from './election.ts';
@@ -30,6 +31,7 @@ export function openTimers(needs: RoleNeeds): Running {
   timers.every('sweep-overdue', config.SWEEP_EVERY, () => sweepOverdue({ ...shared, ...waitsOf(needs) }));
   timers.every('review-all-channels', config.SWEEP_EVERY, () => reviewAllChannels(review));
   timers.every('end-campaigns', config.SWEEP_EVERY, () => endCampaigns({ ...shared, grace }));
+  timers.every('compile-on-schedule', config.SWEEP_EVERY, () => compileOnSchedule({ ...shared, grace }));
   timers.every('sweep-answers', config.SWEEP_EVERY, () => sweepAnswers({ database, clock, queue }));
   timers.every('sweep-petitions', config.SWEEP_EVERY, () => sweepPetitions({ database, clock, queue }));
   timers.every('finish-erasures', config.SWEEP_EVERY, () => finishErasures({ database, clock }));
