@@ -2,7 +2,7 @@
 import { In } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Campaign, CompileSchedule } from '../campaigns/campaign.ts';
-import type { Clock, Instant } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { letterTable } from '../letters/letter-table.ts';
 import type { LetterState } from '../letters/letter-states.ts';

@@ -51,9 +51,20 @@ export async function signAll(
       transaction,
       signatureTable,
       ids.map((id, n) => ({
-        ...{ id, campaign, campaignVersion: version, source: 'test', personKey: id },
-        ...{ name: names[n] ?? '', email: `${id}@mail.example`, phone: '0322223333', message: 'my own words' },
-        ...{ language: 'ja', consents: [], signedAt: now, acceptedAt: now, erasedAt: null },
+        id,
+        campaign,
+        campaignVersion: version,
+        source: 'test',
+        personKey: id,
+        name: names[n] ?? '',
+        email: `${id}@mail.example`,
+        phone: '0322223333',
+        message: 'my own words',
+        language: 'ja',
+        consents: [],
+        signedAt: now,
+        acceptedAt: now,
+        erasedAt: null,
       })),
     );
     await insertRows(
