@@ -10,6 +10,8 @@ import { channelSwitchTable, channelTable } from './outbox/channel-table.ts';
 import { holdEventTable } from './outbox/hold-event-table.ts';
 import { pauseTable } from './outbox/pause-table.ts';
 import { siteTable } from './outbox/site-table.ts';
+import { noticeRoundTable, noticeStopTable, noticeTable } from './notices/notice-table.ts';
+import { testLetterTable } from './outbox/test-letter-table.ts';
 import { deadMailboxTable } from './outcomes/dead-mailbox-table.ts';
 import { answerTable } from './outcomes/answer-table.ts';
 import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
@@ -21,6 +23,10 @@ import { handInFileTable } from './petitions/hand-in-file-table.ts';
 import { handInTable } from './petitions/hand-in-table.ts';
 import { petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
 import { weedEventTable, withheldTable } from './petitions/withheld-table.ts';
+import { sessionTable } from './staff/session-table.ts';
+import { signInLimitTable } from './staff/sign-in-limit-table.ts';
+import { staffEventTable } from './staff/staff-event-table.ts';
+import { staffTable } from './staff/staff-table.ts';
 import { leaseTable } from './storage/lease-table.ts';
 import { webhookDeliveryTable } from './webhooks/webhook-delivery-table.ts';
 import { webhookEventTable } from './webhooks/webhook-event-table.ts';
@@ -37,6 +43,7 @@ export const tables = [
   channelTable,
   channelSwitchTable,
   siteTable,
+  testLetterTable,
   pauseTable,
   holdEventTable,
   installationTable,
@@ -53,7 +60,14 @@ export const tables = [
   followUpTable,
   withheldTable,
   weedEventTable,
+  noticeTable,
+  noticeStopTable,
+  noticeRoundTable,
   webhookEventTable,
   webhookDeliveryTable,
+  staffTable,
+  sessionTable,
+  signInLimitTable,
+  staffEventTable,
   leaseTable,
 ];

@@ -10,14 +10,17 @@ const maxFileBytes = 200_000;
 const maxFiles = 300;
 const maxCampaigns = 1_000;
 
-const textFile = /^(page|letter|petition)\.([^.]+)\.md$/;
+/** The last one may be left out: then the house's own words are used. */
+const textKinds = ['page', 'letter', 'petition', 'notice-thanks'] as const;
+export type TextFileKind = (typeof textKinds)[number];
+
+const textFile = new RegExp(`^(${textKinds.join('|')})\\.([^.]+)\\.md$`);
 
 /** What a `<kind>.<language>.md` is called after, or nothing for another name. */
-export function textFileName(name: string): { kind: 'page' | 'letter' | 'petition'; language: string } | undefined {
+export function textFileName(name: string): { kind: TextFileKind; language: string } | undefined {
   const found = textFile.exec(name);
-  const [kind, language] = [found?.[1], found?.[2]];
-  if ((kind !== 'page' && kind !== 'letter' && kind !== 'petition') || language === undefined) return undefined;
-  return { kind, language };
+  const [kind, language] = [textKinds.find((each) => each === found?.[1]), found?.[2]];
+  return kind === undefined || language === undefined ? undefined : { kind, language };
 }
 
 const sheetFile = /^petition(?:\.([a-z0-9]+(?:-[a-z0-9]+)*))?\.typ$/;
@@ -99,7 +102,7 @@ export async function readCampaignFiles(
     const complain = complainAbout(path, problems);
     if (name !== 'campaign.yaml' && !isCampaignText(name)) {
       const known =
-        'campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, petition.typ and petition.<target>.typ';
+        'campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ and petition.<target>.typ';
       complain(fileStart, 'this is not a file of a campaign', `rename or remove it; known are ${known}`);
     } else if (!(await isInside(path, realRoot))) {
       complain(fileStart, 'this leads out of the folder of campaigns', 'put the file itself here');

@@ -2,8 +2,8 @@
 import { basename, join } from 'node:path';
 import { type Campaign, campaignSchema } from './campaign.ts';
 import { sheetFileName, textFileName, versionOf } from './campaign-files.ts';
-import { readLetter, readPage, readPetition } from './campaign-texts.ts';
-import { checkCampaign, languagesOf, sameTarget } from './check-campaign.ts';
+import { checkCampaign, languagesOf, preparedLanguagesOf, sameTarget } from './check-campaign.ts';
+import { readLetter, readNotice, readPage, readPetition } from './campaign-texts.ts';
 import { checkShape, valueAt } from './check-shape.ts';
 import { complainAbout, type FileProblem, shownPath } from './file-problem.ts';
 import { fileStart } from './source-position.ts';
@@ -49,13 +49,15 @@ export function readCampaign(
   return { campaign: deepFreeze({ ...settings, ...texts, ...own }), yaml, path };
 }
 
+type CampaignTexts = Pick<Campaign, 'page' | 'letter' | 'petition' | 'thanks'>;
+
 function readTexts(
   folder: string,
   files: ReadonlyMap<string, string>,
   yaml: YamlSource,
   problems: FileProblem[],
-): Pick<Campaign, 'page' | 'letter' | 'petition'> {
-  const texts: Pick<Campaign, 'page' | 'letter' | 'petition'> = { page: {}, letter: {}, petition: {} };
+): CampaignTexts {
+  const texts: CampaignTexts = { page: {}, letter: {}, petition: {}, thanks: {} };
   const languages = languagesOf(yaml);
   const noted = new Set(problems.map((problem) => problem.file));
 
@@ -78,9 +80,17 @@ function readTexts(
       if (read !== undefined) Object.assign(texts[kind], { [language]: read });
     }
   }
+  for (const language of languages) {
+    const name = `notice-thanks.${language}.md`;
+    const text = files.get(name);
+    const read = text === undefined ? undefined : readNotice(text, complainAbout(join(folder, name), problems));
+    if (read !== undefined) texts.thanks[language] = read;
+  }
   for (const name of files.keys()) {
     const language = textFileName(name)?.language;
     if (language === undefined || languages.length === 0 || languages.includes(language)) continue;
+    // A translation under way may be half done.
+    if (preparedLanguagesOf(yaml).includes(language)) continue;
     const remedy = `add ${language} to languages in campaign.yaml, or remove the file`;
     complainAbout(join(folder, name), problems)(fileStart, `${language} is not a language of this campaign`, remedy);
   }

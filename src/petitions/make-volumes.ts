@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
+import { createLeafFile, leafFileOf } from './leaf-file.ts';
 import { buildManifest, type Manifest, type VolumePart } from './manifest.ts';
 import { namesCsvPieces } from './names-csv.ts';
 import { createNamesDigest } from './names-digest.ts';
@@ -30,6 +31,8 @@ export interface VolumesNeeds {
   keep(file: string, contents: Buffer | string | AsyncIterable<string>): Promise<void>;
   /** Bounds of each child, and how many are at work at a time: one a core unless said otherwise. */
   typesetting?: TypesetOptions & { atOnce?: number };
+  /** Whether the leaves of the tree are kept too, so that signers can be given their proofs. */
+  keepLeaves?: boolean;
   /** Called after every volume with the names that stand on paper so far. */
   progress?(names: number): void;
 }
@@ -45,10 +48,12 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
 
   const leaves = nameLeaves(needs.keys, sheet);
   if (!leaves) throw new AppError('internal', 'the key ring lacks its current key');
-  const tree = createNamesTree(leaves);
+  const leafFile = needs.keepLeaves ? createLeafFile() : undefined;
+  const tree = createNamesTree(leaves, leafFile?.add);
   const csvHash = createHash('sha256');
   const csvFile = fileOf('names.csv');
   await keep(csvFile, checkedCsv(needs, { name: tree.add, text: (text) => void csvHash.update(text) }));
+  if (leafFile) await keep(leafFileOf(sheet.number), leafFile.contents());
 
   const { atOnce = availableParallelism(), ...bounds } = needs.typesetting ?? {};
   const make = async ({ volume, names }: Volume): Promise<VolumePart> => {

@@ -29,20 +29,13 @@ export function writeSheet(
 ): PetitionSheet {
   const target = campaign.targets.find((each) => each.id === petition.target);
   if (!target) throw new AppError('not-found', 'The target of this petition is not in its campaign any more.');
-  const campaigns = (petition.campaigns ?? []).map(({ slug, names }) => {
-    const found = slug === campaign.slug ? campaign : find(slug);
-    return { names, title: (language: string) => found?.petition[language]?.title ?? slug };
-  });
+  const parts = partsOf(petition.campaigns ?? [], (slug) => (slug === campaign.slug ? campaign : find(slug)));
   const covers = campaign.languages.map((language): CoverLetter => {
     const own = wordsFor(words, language);
     if (!own) throw new AppError('internal', `no words for ${language}`);
-    const count = (number: number): string => new Intl.NumberFormat(language).format(number);
     return {
       ...letterIn(language, { campaign, target, petition, words: own }),
-      campaigns:
-        campaigns.length < 2
-          ? []
-          : campaigns.map(({ title, names }) => ({ title: title(language), count: count(names) })),
+      campaigns: parts.length < 2 ? [] : parts.map((part) => part(language)),
     };
   });
   return {
@@ -106,4 +99,22 @@ function letterIn(
     ...(withheldNote !== undefined && { withheldNote }),
     labels,
   };
+}
+
+/** For each campaign what it asks, and which numbers stand for it: nobody signed for the others. */
+function partsOf(
+  campaigns: readonly { slug: string; names: number }[],
+  find: (slug: string) => Campaign | undefined,
+): ((language: string) => { title: string; count: string })[] {
+  let before = 0;
+  return campaigns.map(({ slug, names }) => {
+    const [from, to] = [before + 1, before + names];
+    before = to;
+    const titles = Object.entries(find(slug)?.petition ?? {}).map(([tag, { title }]): [string, string] => [tag, title]);
+    return (language) => {
+      const count = new Intl.NumberFormat(language);
+      const title = inLanguage(Object.fromEntries(titles), language) || slug;
+      return { title, count: `${count.format(from)}–${count.format(to)} (${count.format(names)})` };
+    };
+  });
 }

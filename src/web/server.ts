@@ -14,6 +14,7 @@ import { reportRoutes, type ReportRouteNeeds } from './api/reports.ts';
 import { signatureRoutes, type SignatureRouteNeeds } from './api/signatures.ts';
 import { weedRoutes } from './api/weed.ts';
 import { renderDocs } from './pages/docs-page.ts';
+import { mailRoutes, type MailRouteNeeds } from './pages/mail-routes.ts';
 import { pagesRouter, type PageNeeds } from './pages/pages-router.ts';
 import { problemHandler } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -28,6 +29,8 @@ export interface ServerNeeds {
   petitions: PetitionRouteNeeds;
   reports: ReportRouteNeeds;
   pages: PageNeeds;
+  console: Router;
+  mails: MailRouteNeeds;
 }
 
 /** Makes the Express application; the caller listens. */
@@ -51,7 +54,8 @@ export function createServer(needs: ServerNeeds): Express {
     next(new AppError('not-found', 'There is no such route: /openapi.json lists them.')),
   );
   app.use('/v1', problemHandler(needs.log));
-  app.use(pagesRouter(needs.pages));
+  app.use(needs.console);
+  app.use(pagesRouter(needs.pages, mailRoutes(needs.mails)));
   app.use(problemHandler(needs.log));
   return app;
 }

@@ -274,7 +274,7 @@ describe('wrong campaign files', () => {
       'a misspelt key',
       '  timeZone: Asia/Tokyo\nsender',
       '  timezone: Asia/Tokyo\nsender',
-      'campaign.yaml:12  period.timezone: not a known key — known here: from, to, planned, timeZone',
+      'campaign.yaml:12  period.timezone: not a known key — known here: from, to, planned, timeZone, closed',
     ],
     [
       'a misspelt key of a target',
@@ -304,7 +304,7 @@ describe('wrong campaign files', () => {
       'an unknown consent',
       'id: send',
       'id: sent',
-      'campaign.yaml:27  consents[0].id: not one of the known words — write one of: send, hand-over, contact',
+      'campaign.yaml:27  consents[0].id: not one of the known words — write one of: send, hand-over, contact, news',
     ],
     [
       'an unknown time zone',
@@ -621,7 +621,7 @@ describe('wrong campaign files', () => {
 
   it('a misspelt file name, beside a README that may stay', async () => {
     expect(await complaints({ 'leter.en.md': letter, 'README.md': 'notes' })).toEqual([
-      'leter.en.md:1  this is not a file of a campaign — rename or remove it; known are campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, petition.typ and petition.<target>.typ',
+      'leter.en.md:1  this is not a file of a campaign — rename or remove it; known are campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ and petition.<target>.typ',
     ]);
   });
 
