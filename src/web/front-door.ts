@@ -79,6 +79,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     pages: {
       book,
       words,
+      origin: () => origin,
       clock,
       keepOpen,
       channelOf: async (target) => (await readChannel(database.read, target)).mode,

@@ -1,5 +1,6 @@
 /** The page of a campaign: the case, the letter as it will be sent, what happens with a signature, and the form. */
 import type { Campaign } from '../../campaigns/campaign.ts';
+import { plainText } from '../../campaigns/markdown.ts';
 import { fillVariables } from '../../campaigns/variables.ts';
 import { wordsFor, type Words } from '../../campaigns/words.ts';
 import type { Instant } from '../../clock.ts';
@@ -14,6 +15,8 @@ import { type FilledForm, formView } from './sign-form.ts';
 
 export interface ActionFacts {
   campaign: Campaign;
+  /** Public address of this site. */
+  origin: string;
   /** One of the campaign's. */
   language: string;
   words: Words;
@@ -80,12 +83,25 @@ export function actionPage(facts: ActionFacts, all: PageNeeds['words']): string 
       organisation,
       alternates: languagesOf(campaign, all),
       anyLanguage: `/actions/${campaign.slug}`,
+      listing: {
+        origin: facts.origin,
+        path: `/actions/${campaign.slug}/${language}`,
+        description: shortened(plainText(page.short), 160),
+      },
+      preview: open,
     },
     {
       page,
       targets,
       state: { kind: state, ...stateWords(campaign, state, words) },
-      letter: letterPreview(letter, { target: first, language, organisation, yourName }),
+      letter: letterPreview(letter, {
+        target: first,
+        language,
+        organisation,
+        yourName,
+        typedName: facts.form.name.trim(),
+      }),
+      ownWords: facts.form.message.trim(),
       several: targets.length > 1 ? fillVariables(words.action.several, () => targets[0]?.name ?? '') : undefined,
       sending: state === 'closed' ? undefined : sendingView(facts, otherWays.length === 0 ? way : undefined),
       form,
@@ -122,6 +138,13 @@ export function languagesOf(campaign: Campaign, all: PageNeeds['words']): Altern
     name: wordsFor(all, language)?.language ?? language,
     href: `/actions/${campaign.slug}/${language}`,
   }));
+}
+
+/** Cut at a character, and where there are spaces at a word. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '');
+  return `${cut.replace(/(?<=.{80})\s\S*$/s, '')}…`;
 }
 
 function byHand(mode: ChannelMode): boolean {

@@ -108,7 +108,8 @@ async function showAction(needs: PageNeeds, response: Response, shown: Shown): P
   const { words } = pageLanguage(needs.words, language);
   const { keepOpen } = needs;
   const now = needs.clock.now();
-  const facts: ActionFacts = { campaign, language, words, now, keepOpen, channels, form, problems, notice };
+  const origin = needs.origin();
+  const facts: ActionFacts = { campaign, origin, language, words, now, keepOpen, channels, form, problems, notice };
   sendPage(response.status(status), language, actionPage(facts, needs.words));
 }
 

@@ -11,6 +11,8 @@ export type ChannelMode = 'mail' | 'slowed' | 'hand' | 'probing';
 export interface PageNeeds {
   book: CampaignBook;
   words: Record<string, Words>;
+  /** Public address of this site, without a slash at the end. */
+  origin(): string;
   clock: Clock;
   /** True when signatures are taken outside a campaign's period, for rehearsals. */
   keepOpen: boolean;

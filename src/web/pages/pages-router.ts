@@ -1,7 +1,8 @@
-/** All public pages: the list of campaigns, each campaign, receipts and the style sheet. They work without script. */
+/** All public pages: the list of campaigns, each campaign, receipts, style and scripts. They work without script. */
 import { type ErrorRequestHandler, Router } from 'express';
 import { assertWords } from '../../campaigns/words.ts';
 import { actionRoutes } from './action-routes.ts';
+import { assetRoutes } from './assets.ts';
 import { toAppError } from '../problem.ts';
 import { type Failure, pageStatus, sendFailure } from './failure-page.ts';
 import { homePage } from './home-page.ts';
@@ -9,7 +10,6 @@ import { houseLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
 import { receiptRoutes } from './receipt-routes.ts';
 import { sendPage } from './render-page.ts';
-import { stylesheet } from './stylesheet.ts';
 
 export type { PageNeeds } from './page-needs.ts';
 
@@ -23,13 +23,7 @@ export function pagesRouter(needs: PageNeeds): Router {
     sendPage(response.vary('Accept-Language'), tongue.language, homePage(needs, tongue));
   });
 
-  router.get('/assets/todoke.css', (request, response) => {
-    const { css, version } = stylesheet();
-    const keep = request.query['v'] === version ? 'public, max-age=31536000, immutable' : 'public, max-age=300';
-    response.type('css').set('Cache-Control', keep).send(css);
-  });
-
-  router.use(actionRoutes(needs), receiptRoutes(needs), failures(needs));
+  router.use(assetRoutes(), actionRoutes(needs), receiptRoutes(needs), failures(needs));
   return router;
 }
 

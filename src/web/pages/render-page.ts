@@ -4,7 +4,7 @@ import { Eta } from 'eta';
 import type { Response } from 'express';
 import { textDirection } from '../../campaigns/text-direction.ts';
 import type { Words } from '../../campaigns/words.ts';
-import { stylesheet } from './stylesheet.ts';
+import { assetAddress } from './assets.ts';
 
 /** Reads and compiles each template when it is first used. */
 const eta = new Eta({
@@ -21,6 +21,16 @@ export interface Alternate {
   href: string;
 }
 
+/** How a page presents itself outside: its full addresses, and what it is about. */
+export interface Listing {
+  /** Scheme, host and port of this site, in front of every address. */
+  origin: string;
+  /** Path of this page in this language. */
+  path: string;
+  /** One or two sentences. */
+  description: string;
+}
+
 /** What surrounds every page. */
 export interface Frame {
   language: string;
@@ -31,6 +41,10 @@ export interface Frame {
   alternates?: readonly Alternate[];
   /** Address that picks the language by itself. */
   anyLanguage?: string;
+  /** For search engines and links shared elsewhere. Absent: a page that nobody looks for. */
+  listing?: Listing;
+  /** True where the page's own script helps: the letter follows what is typed. */
+  preview?: boolean;
   /** True for pages that belong to one person or to no address. */
   unlisted?: boolean;
 }
@@ -45,9 +59,12 @@ export function renderPage(template: string, frame: Frame, view: object): string
       alternates: [],
       anyLanguage: undefined,
       unlisted: false,
+      listing: undefined,
+      preview: false,
       ...frame,
       direction: textDirection(frame.language),
       stylesheet: stylesheetAddress(),
+      script: assetAddress('preview.js'),
     },
   });
 }
@@ -68,5 +85,5 @@ export function renderTemplate(template: string, it: object): string {
 
 /** Where pages find their style. */
 export function stylesheetAddress(): string {
-  return `/assets/todoke.css?v=${stylesheet().version}`;
+  return assetAddress('todoke.css');
 }
