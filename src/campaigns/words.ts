@@ -105,6 +105,7 @@ const wordsSchema = z.strictObject({
   }),
   /** By outcome of a hand-in. */
   'hand-ins': group('accepted-in-meeting accepted refused posted'),
+  data: group('title offer later download about'),
   withdraw: question,
   erase: question,
   /** The mail that brings a person's answer to the signer. */
@@ -112,6 +113,7 @@ const wordsSchema = z.strictObject({
   failures: z.strictObject({
     'not-found': titled,
     'no-receipt': titled,
+    'data-later': titled,
     'not-yet': group('title'),
     closed: group('title'),
     conflict: titled,

@@ -7,6 +7,7 @@ import { AppError, asError } from '../errors.ts';
 import type { SignatureIntake } from '../intake/accept-signatures.ts';
 import { readReceiptToken, receiptToken } from '../intake/receipt-token.ts';
 import type { KeyRing } from '../key-ring.ts';
+import { readOwnData } from '../ledger/own-data.ts';
 import { readReceipt } from '../ledger/receipt.ts';
 import { erase, withdraw } from '../ledger/take-back.ts';
 import type { Log } from '../log.ts';
@@ -89,6 +90,10 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
       receiptOf: async (token) => {
         const eventId = readReceiptToken(keys, token);
         return eventId === undefined ? undefined : readReceipt(database, eventId, targetsOf);
+      },
+      ownDataOf: async (token) => {
+        const eventId = readReceiptToken(keys, token);
+        return eventId === undefined ? undefined : readOwnData(database, eventId);
       },
       withdraw: (token) => withdraw({ database, clock }, eventOf(token)),
       erase: (token) => erase({ database, clock }, eventOf(token)),

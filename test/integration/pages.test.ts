@@ -9,6 +9,7 @@ import type { Campaign } from '../../src/campaigns/campaign.ts';
 import { createCampaignBook } from '../../src/campaigns/campaign-book.ts';
 import { loadCampaigns } from '../../src/campaigns/load-campaigns.ts';
 import { loadWords, wordsFolder } from '../../src/campaigns/words.ts';
+import { hour, minute } from '../../src/clock.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Signature } from '../../src/intake/signature.ts';
 import type { Receipt, ReceiptLetter } from '../../src/ledger/receipt.ts';
@@ -74,6 +75,7 @@ async function site(
       },
       receiptToken: (id) => `token-of-${id}`,
       receiptOf: async (token) => receipts[token],
+      ownDataOf: async () => undefined,
       withdraw: async (token) => void made.changes.push(`withdraw ${token}`),
       erase: async (token) => void made.changes.push(`erase ${token}`),
       failed: (error) => void made.failures.push(error),
@@ -133,7 +135,15 @@ function letter(changes: Partial<ReceiptLetter> = {}): ReceiptLetter {
 
 function receipt(changes: Partial<Receipt> = {}): Receipt {
   const { letters = [letter()] } = changes;
-  return { eventId: 'e', campaign: slug, language: 'en', receivedAt: during, erased: false, ...changes, letters };
+  return {
+    eventId: 'e',
+    campaign: slug,
+    language: 'en',
+    receivedAt: during - hour,
+    erased: false,
+    ...changes,
+    letters,
+  };
 }
 
 const attributes = (html: string, name: string): string[] =>
@@ -377,7 +387,7 @@ describe('signing', () => {
       fields({ phone: '03-2222-3333', message: 'お願い\r\nします', consent_contact: '2020-05-29' }),
     );
     expect(answer.status).toBe(303);
-    expect(answer.headers.get('location')).toBe('/receipts/token-of-event1?thanks');
+    expect(answer.headers.get('location')).toBe('/receipts/token-of-event1');
     expect(accepted).toHaveLength(1);
     expect(accepted[0]?.eventId).toBe('an-event');
     expect(accepted[0]?.signature).toMatchObject({
@@ -733,7 +743,7 @@ describe('a receipt', () => {
       const fresh = receipt({ language });
       const again = receipt({ language, letters: [], eventId: 'other' });
       const { get } = await site({ receipts: { fresh, again } });
-      for (const path of ['', '?thanks', '/withdraw', '/erase', '?withdraw']) {
+      for (const path of ['', '/withdraw', '/erase', '?withdraw', '/data.json']) {
         const one = await get(`/receipts/fresh${path}`);
         const other = await get(`/receipts/again${path}`);
         expect(other.html.replaceAll('/again', '/fresh')).toBe(one.html);
@@ -744,13 +754,45 @@ describe('a receipt', () => {
     }
   });
 
-  test('after signing begins with thanks', async () => {
-    const { get } = await site({ receipts: { t: receipt(), gone: receipt({ erased: true }) } });
-    const answer = await get('/receipts/t?thanks');
+  test('begins with thanks for a while, under the address that people keep', async () => {
+    const receivedAt = during - 9 * minute;
+    const withdrawn = letter({ state: 'withdrawn', steps: [{ state: 'withdrawn', at: during }], withdrawable: false });
+    const { get } = await site({
+      receipts: {
+        t: receipt({ receivedAt }),
+        again: receipt({ receivedAt, letters: [] }),
+        old: receipt({ receivedAt: during - 10 * minute }),
+        gone: receipt({ receivedAt, erased: true }),
+        back: receipt({ receivedAt, letters: [withdrawn] }),
+      },
+    });
+    const answer = await get('/receipts/t');
     expectSound(answer);
     expect(answer.html).toContain(`<h1>${words['en']?.thanks.title}</h1>`);
-    expect((await get('/receipts/t')).html).not.toContain(words['en']?.thanks.title);
-    expect((await get('/receipts/gone?thanks')).html).not.toContain(words['en']?.thanks.title);
+    expect((await get('/receipts/again')).html.replaceAll('/again', '/t')).toBe(answer.html);
+    for (const path of ['old', 'old?thanks', 'gone', 'back', 't?withdraw'])
+      expect((await get(`/receipts/${path}`)).html, path).not.toContain(words['en']?.thanks.title);
+  });
+
+  test('gives no file of a repeated signature, nor of a first one while the two look alike', async () => {
+    const ownDataOf = () => Promise.reject(new Error('nobody may ask'));
+    const waits = letter({
+      state: 'withdrawn',
+      steps: [
+        { state: 'queued', at: during },
+        { state: 'withdrawn', at: during },
+      ],
+    });
+    const receipts = { t: receipt(), back: receipt({ letters: [waits] }), again: receipt({ letters: [] }) };
+    const { get } = await site({ receipts, ownDataOf });
+    for (const token of Object.keys(receipts)) {
+      const answer = await get(`/receipts/${token}/data.json`);
+      expectSound(answer);
+      expect(answer.status).toBe(409);
+      expect(answer.html).toContain(words['en']?.failures['data-later'].title);
+      expect((await get(`/receipts/${token}`)).html).not.toContain('data.json');
+    }
+    expect((await get('/receipts/nobody/data.json')).status).toBe(404);
   });
 
   test('whose data was erased says so and offers nothing more', async () => {
@@ -781,11 +823,11 @@ describe('a receipt', () => {
     expect(answer.html).toContain('nobody');
   });
 
-  test.each(['', '/withdraw', '/erase'])('that is not known has no page at %s', async (path) => {
+  test.each(['', '/withdraw', '/erase', '/data.json'])('that is not known has no page at %s', async (path) => {
     const one = await site();
     const answers = [
       await one.get(`/receipts/%3Cscript%3E${path}`),
-      ...(path ? [await one.post(`/receipts/x${path}`)] : []),
+      ...(path && path !== '/data.json' ? [await one.post(`/receipts/x${path}`)] : []),
     ];
     for (const answer of answers) {
       expectSound(answer);

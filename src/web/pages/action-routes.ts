@@ -73,7 +73,7 @@ async function sign(needs: PageNeeds, campaign: Campaign, { request, response, f
     const needed = { campaign, source: sourceOf(request), now, keepOpen: needs.keepOpen };
     const { eventId, ...signature } = readSignature(signatureOf(form), needed);
     const accepted = await needs.accept(signature, eventId);
-    response.redirect(303, `/receipts/${encodeURIComponent(needs.receiptToken(accepted.id))}?thanks`);
+    response.redirect(303, `/receipts/${encodeURIComponent(needs.receiptToken(accepted.id))}`);
   } catch (thrown) {
     needs.refused?.();
     const error = toAppError(thrown);

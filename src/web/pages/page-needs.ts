@@ -4,6 +4,7 @@ import type { Words } from '../../campaigns/words.ts';
 import type { Clock } from '../../clock.ts';
 import type { Accepted } from '../../intake/accept-signatures.ts';
 import type { Signature } from '../../intake/signature.ts';
+import type { OwnData } from '../../ledger/own-data.ts';
 import type { Receipt } from '../../ledger/receipt.ts';
 
 export type ChannelMode = 'mail' | 'slowed' | 'hand' | 'probing';
@@ -23,6 +24,8 @@ export interface PageNeeds {
   receiptToken(eventId: string): string;
   /** Undefined for an unknown token. */
   receiptOf(token: string): Promise<Receipt | undefined>;
+  /** What is held about the signature of a receipt; undefined for an unknown token, and for a repeated signature. */
+  ownDataOf(token: string): Promise<OwnData | undefined>;
   withdraw(token: string): Promise<void>;
   erase(token: string): Promise<void>;
   /** Told of accidents, which a page reports without details. Absent: they go on to the app's own error handler. */

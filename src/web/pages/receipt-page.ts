@@ -1,8 +1,10 @@
 /** The signer's own page: where each letter is, in words, and the ways to take it back. */
 import { inLanguage } from '../../campaigns/campaign-book.ts';
+import { minute } from '../../clock.ts';
 import { fillVariables } from '../../campaigns/variables.ts';
 import type { Words } from '../../campaigns/words.ts';
 import type { Receipt, ReceiptLetter, ReceiptPlace, ReceiptStep } from '../../ledger/receipt.ts';
+import { isOwnDataOpen } from './own-data-file.ts';
 import { type Moment, moment, zoneName } from './page-dates.ts';
 import { pageLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
@@ -75,16 +77,21 @@ export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'w
   };
 }
 
+/** How long the page begins with thanks. No mark in the address asks for it, since people keep this address. */
+const thanksFor = 10 * minute;
+
 /** The page in HTML. `after` is what the signer just did, and is answered on top. */
 export function receiptPage(
   receipt: Receipt,
-  needs: Pick<PageNeeds, 'book' | 'words'>,
-  { token, after }: { token: string; after: 'thanks' | 'withdraw' | 'erase' | undefined },
+  needs: Pick<PageNeeds, 'book' | 'words' | 'clock'>,
+  { token, after }: { token: string; after: 'withdraw' | 'erase' | undefined },
 ): string {
   const view = receiptView(receipt, needs);
   const { language, words, organisation } = view;
   const timeZone = needs.book.find(receipt.campaign)?.period.timeZone ?? 'UTC';
-  const thanks = after === 'thanks' && !receipt.erased;
+  const isNew = needs.clock.now() - receipt.receivedAt < thanksFor;
+  const takenBack = receipt.letters.length > 0 && receipt.letters.every(({ state }) => state === 'withdrawn');
+  const thanks = isNew && after === undefined && !receipt.erased && !takenBack;
   return renderPage(
     'receipt',
     { language, words, organisation, title: thanks ? words.thanks.title : words.receipt.title, unlisted: true },
@@ -95,8 +102,9 @@ export function receiptPage(
       times: fillVariables(words.receipt.times, () => zoneName(timeZone, words.dates)),
       once: view.letters.some((letter) => letter.state === 'queued'),
       erased: receipt.erased,
+      dataOpen: isOwnDataOpen(receipt),
       thanks,
-      done: after === 'withdraw' || after === 'erase' ? words[after].done : undefined,
+      done: after && words[after].done,
       path: `/receipts/${encodeURIComponent(token)}`,
     },
   );
