@@ -17,7 +17,10 @@ import { createPetitionFiles } from './petitions/files/create-petition-files.ts'
 import type { PetitionFiles } from './petitions/petition-files.ts';
 import { createBullQueue } from './queue/bullmq-queue.ts';
 import { createEmbeddedQueue } from './queue/embedded-queue.ts';
+import type { Counters } from './queue/counters.ts';
+import { createEmbeddedCounters } from './queue/embedded-counters.ts';
 import type { Queue } from './queue/queue.ts';
+import { openRedisCounters } from './queue/redis-counters.ts';
 import { openMailer } from './roles/mailer.ts';
 import { openPetitions } from './roles/petitions.ts';
 import { openReports } from './roles/reports.ts';
@@ -84,7 +87,9 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   const files = createPetitionFiles(config.FILES_URL, join(config.DATA_DIR, 'petitions'));
   if (roles.has('petitions') || roles.has('web')) await files.check();
   const { resolver, random = Math.random } = options;
-  const rows = { database, queue, texts, files };
+  const counters = await openCounters(config, log, clock);
+  closers.add(() => counters.close());
+  const rows = { database, queue, counters, texts, files };
   const needs: RoleNeeds = { ...rows, config, clock, log, keys, book, words, metrics, resolver, random, closers };
 
   let closing = false;
@@ -119,6 +124,12 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
       await closers.closeAll();
     },
   };
+}
+
+async function openCounters(config: Config, log: Log, clock: Clock): Promise<Counters> {
+  if (config.REDIS_URL === undefined || !config.ROLES.has('web')) return createEmbeddedCounters(clock.now);
+  const onError = (error: Error): void => log.error({ reason: error.message }, 'limits are not shared');
+  return openRedisCounters({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX, now: clock.now, onError });
 }
 
 async function openQueue(config: Config, log: Log, metrics: Metrics): Promise<Queue> {

@@ -67,6 +67,21 @@ const consentSchema = z.strictObject({
   text: z.record(languageTag, z.string().trim().min(1).max(2_000)),
 });
 
+/** What stands between the form and a flood. */
+const protectionSchema = z.strictObject({
+  /** Work that a browser does before its form is taken; without script a small sum is asked instead. */
+  proofOfWork: z.enum(['off', 'light', 'normal', 'heavy']).default('off'),
+  /** Forms taken in an hour. */
+  limits: z
+    .strictObject({
+      /** From one network: an IPv4 address, or the /64 of an IPv6 address. A school or a street stand is one. */
+      perNetwork: z.int().min(1).max(1_000_000).default(120),
+      /** For one e-mail address. */
+      perAddress: z.int().min(1).max(1_000).default(10),
+    })
+    .default({ perNetwork: 120, perAddress: 10 }),
+});
+
 export const campaignSchema = z.strictObject({
   languages: z.array(languageTag).min(1).max(40),
   organisation: z.strictObject({ name: perLanguage, privacyPolicy: z.record(languageTag, webAddress) }),
@@ -89,6 +104,7 @@ export const campaignSchema = z.strictObject({
   }),
   targets: z.array(targetSchema).min(1).max(50),
   consents: z.array(consentSchema).min(1).max(10),
+  protection: protectionSchema.default({ proofOfWork: 'off', limits: { perNetwork: 120, perAddress: 10 } }),
 });
 
 export type Pace = z.infer<typeof paceSchema>;

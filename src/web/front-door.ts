@@ -5,6 +5,8 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { AppError, asError } from '../errors.ts';
 import type { SignatureIntake } from '../intake/accept-signatures.ts';
+import { createSignatureLimits } from '../intake/limit-signatures.ts';
+import { createProofOfWork } from '../intake/proof-of-work.ts';
 import { readReceiptToken, receiptToken } from '../intake/receipt-token.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { readOwnData } from '../ledger/own-data.ts';
@@ -18,12 +20,14 @@ import type { HoldEvent } from '../outbox/hold-event-table.ts';
 import { openWebhooks, takeWebhook } from '../outcomes/intake/take-webhook.ts';
 import type { ReviewNeeds } from '../outcomes/review-channel.ts';
 import type { PetitionFiles } from '../petitions/petition-files.ts';
+import type { Counters } from '../queue/counters.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import type { ReportRouteNeeds } from './api/reports.ts';
 import { openHttp } from './http-server.ts';
 import { createKeyGuard } from './require-key.ts';
 import { createServer } from './server.ts';
+import { createVisitors } from './visitor.ts';
 
 interface FrontDoorNeeds {
   config: Config;
@@ -34,6 +38,7 @@ interface FrontDoorNeeds {
   words: Readonly<Record<string, Words>>;
   database: Database;
   queue: Queue;
+  counters: Counters;
   files: PetitionFiles;
   intake: SignatureIntake;
   metrics: Metrics;
@@ -58,10 +63,16 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     if (eventId === undefined) throw new AppError('not-found', 'There is no such receipt.');
     return eventId;
   };
+  const limits = createSignatureLimits({ keys, counters: needs.counters });
+  const visitors = createVisitors({
+    trusted: config.TRUST_PROXY !== undefined,
+    hidden: () => log.warn('a proxy stands in front and TRUST_PROXY is not set: limits for one network do not hold'),
+  });
   const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
   const app = createServer({
     log,
     origin: () => origin,
+    trustProxy: config.TRUST_PROXY,
     signatures: {
       book,
       clock,
@@ -83,6 +94,9 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
       origin: () => origin,
       clock,
       keepOpen,
+      limits,
+      puzzles: createProofOfWork({ keys, clock }),
+      visitors,
       channelOf: async (target) => (await readChannel(database.read, target)).mode,
       accept: intake.accept,
       refused: () => metrics.signature('refused'),

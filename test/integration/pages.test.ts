@@ -11,11 +11,14 @@ import { loadCampaigns } from '../../src/campaigns/load-campaigns.ts';
 import { loadWords, wordsFolder } from '../../src/campaigns/words.ts';
 import { hour, minute } from '../../src/clock.ts';
 import { AppError } from '../../src/errors.ts';
+import { createProofOfWork } from '../../src/intake/proof-of-work.ts';
 import type { Signature } from '../../src/intake/signature.ts';
 import type { Receipt, ReceiptLetter } from '../../src/ledger/receipt.ts';
 import { letterStates } from '../../src/letters/letter-states.ts';
 import { pagesRouter, type PageNeeds } from '../../src/web/pages/pages-router.ts';
+import { parseKeyRing } from '../../src/key-ring.ts';
 import { securityHeaders } from '../../src/web/security-headers.ts';
+import { createVisitors } from '../../src/web/visitor.ts';
 
 const [sample] = await loadCampaigns('campaigns');
 if (!sample) throw new Error('there is no sample campaign');
@@ -26,6 +29,7 @@ if (!target) throw new Error('the sample has no target');
 const during = Date.parse('2020-06-10T05:03:20Z');
 const after = Date.parse('2020-09-01T00:00:00Z');
 const slug = sample.slug;
+const keys = parseKeyRing(`1:${Buffer.alloc(32, 1).toString('base64')}`);
 const page = `/actions/${slug}`;
 const origin = 'https://letters.example';
 
@@ -68,6 +72,9 @@ async function site(
       origin: () => origin,
       clock: { now: () => at },
       keepOpen: false,
+      limits: { network: async () => undefined, address: async () => undefined },
+      puzzles: createProofOfWork({ keys, clock: { now: () => at } }),
+      visitors: createVisitors({ trusted: false, hidden: () => undefined }),
       channelOf: async () => 'mail',
       async accept(signature, eventId) {
         made.accepted.push({ signature, eventId });
@@ -152,8 +159,8 @@ const attributes = (html: string, name: string): string[] =>
 /** What every page of ours keeps to. */
 function expectSound({ html, headers }: Answer): void {
   expect(html).toMatch(/^\s*<!doctype html>\s*<html lang="(ja|en)" dir="ltr">/);
-  // The one script is a file of ours, which the policy lets run.
-  expect(html.replace(/<script src="\/assets\/[\w.]+\?v=[0-9a-f]{8}" defer><\/script>/, '')).not.toMatch(/<script/i);
+  // The only scripts are files of ours, which the policy lets run.
+  expect(html.replace(/<script src="\/assets\/[\w.]+\?v=[0-9a-f]{8}" defer><\/script>/g, '')).not.toMatch(/<script/i);
   expect(html).not.toMatch(/\sstyle="|\son\w+="|javascript:/i);
   expect(html).not.toMatch(/undefined|\[object|\{\{/);
   expect(Buffer.byteLength(html)).toBeLessThan(60_000);
@@ -637,6 +644,81 @@ describe('signing', () => {
 
   test('for a campaign nobody knows there is no page', async () => {
     expect((await (await site()).post('/actions/nothing/sign', fields())).status).toBe(404);
+  });
+});
+
+describe('protection', () => {
+  const limited = (what: 'network' | 'address') => ({
+    limits: {
+      network: async () => undefined,
+      address: async () => undefined,
+      [what]: () => Promise.reject(new AppError('too-many', 'Too many', { retryAfter: 601 })),
+    },
+  });
+
+  test.each(['network', 'address'] as const)(
+    'too many from one %s are told when to come back, and keep what they typed',
+    async (what) => {
+      const { post, accepted } = await site(limited(what));
+      for (const language of ['ja', 'en']) {
+        const answer = await post(`${page}/sign`, fields({ language, message: 'words of my own' }));
+        expectSound(answer);
+        expect(answer.status).toBe(429);
+        expect(answer.headers.get('retry-after')).toBe('601');
+        expect(answer.html).toContain(words[language]?.problems.limit.replace('{{minutes}}', '11'));
+        expect(answer.html).toContain('words of my own</textarea>');
+        expect(answer.html).toContain('value="an-event"');
+      }
+      expect(accepted).toEqual([]);
+    },
+  );
+
+  test('whoever fills the field that people do not see is asked to look again, once', async () => {
+    const { get, post, accepted } = await site();
+    expect((await get(`${page}/en`)).html).toMatch(/<div class="trap">\s*<label for="extra_words">/);
+    const answer = await post(`${page}/sign`, fields({ language: 'en', extra_words: 'http://spam.example' }));
+    expectSound(answer);
+    expect(answer.status).toBe(422);
+    expect(answer.html).toContain(words['en']?.problems.again);
+    expect(answer.html).toContain('value="mamoru@mail.example"');
+    // A browser that filled it for a person gets no second chance to do so.
+    expect(answer.html).not.toContain('extra_words');
+    expect(accepted).toEqual([]);
+  });
+
+  describe('that asks for work', () => {
+    const hard: Campaign = { ...(sample as Campaign), protection: { ...sample.protection, proofOfWork: 'light' } };
+    const sumIn = (html: string): string => {
+      const [, one, other] = /<label for="answer">[^<\d]*(\d)\D+(\d)/.exec(html) ?? [];
+      return String(Number(one) + Number(other));
+    };
+
+    test('asks a sum of those without script, and takes the right one in any digits', async () => {
+      const { get, post, accepted } = await site({ campaigns: [hard] });
+      const form = await get(`${page}/ja`);
+      expectSound(form);
+      const event_id = /name="event_id" value="([^"]+)"/.exec(form.html)?.[1] ?? '';
+      const sum = sumIn(form.html);
+      for (const answer of ['', '0', `${sum}0`]) {
+        const again = await post(`${page}/sign`, fields({ event_id, answer }));
+        expectSound(again);
+        expect(again.status).toBe(422);
+        expect(again.html.split(words['ja']?.problems.answer ?? '?')).toHaveLength(3);
+        expect(again.html).toContain('<a href="#answer">');
+        expect(sumIn(again.html)).toBe(sum);
+      }
+      const fullWidth = sum.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+      expect((await post(`${page}/sign`, fields({ event_id, answer: ` ${fullWidth} ` }))).status).toBe(303);
+      expect(accepted).toHaveLength(1);
+    });
+
+    test('does not take one answer for many forms', async () => {
+      const { post, accepted } = await site({ campaigns: [hard] });
+      const { event_id: _, ...nameless } = fields();
+      const answer = sumIn((await post(`${page}/sign`, nameless)).html);
+      expect((await post(`${page}/sign`, { ...nameless, answer })).status).toBe(422);
+      expect(accepted).toEqual([]);
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { fillVariables } from '../../campaigns/variables.ts';
 import { wordsFor, type Words } from '../../campaigns/words.ts';
 import type { Instant } from '../../clock.ts';
 import type { FieldProblem } from '../../errors.ts';
+import type { Puzzle } from '../../intake/proof-of-work.ts';
 import { periodState } from '../../intake/signature.ts';
 import { displayName } from '../../outbox/sender-identity.ts';
 import { letterPreview } from './letter-preview.ts';
@@ -26,6 +27,8 @@ export interface ActionFacts {
   channels: readonly ChannelMode[];
   form: FilledForm;
   problems: readonly FieldProblem[];
+  /** What the form asks, where the campaign asks for work. */
+  puzzle: Puzzle | undefined;
   /** Stands above the form. */
   notice: string | undefined;
 }
@@ -88,7 +91,7 @@ export function actionPage(facts: ActionFacts, all: PageNeeds['words']): string 
         path: `/actions/${campaign.slug}/${language}`,
         description: shortened(plainText(page.short), 160),
       },
-      preview: open,
+      scripts: open ? ['preview.js', ...(form?.puzzle ? ['proof.js' as const] : [])] : [],
     },
     {
       page,

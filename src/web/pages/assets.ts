@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { Router } from 'express';
 
 /** All there are; the scripts are extras, and every page does its work without them. */
-const names = ['todoke.css', 'preview.js'] as const;
-type AssetName = (typeof names)[number];
+const names = ['todoke.css', 'preview.js', 'proof.js'] as const;
+export type AssetName = (typeof names)[number];
 
 interface Asset {
   text: string;

@@ -3,9 +3,12 @@ import type { CampaignBook } from '../../campaigns/campaign-book.ts';
 import type { Words } from '../../campaigns/words.ts';
 import type { Clock } from '../../clock.ts';
 import type { Accepted } from '../../intake/accept-signatures.ts';
+import type { SignatureLimits } from '../../intake/limit-signatures.ts';
+import type { ProofOfWork } from '../../intake/proof-of-work.ts';
 import type { Signature } from '../../intake/signature.ts';
 import type { OwnData } from '../../ledger/own-data.ts';
 import type { Receipt } from '../../ledger/receipt.ts';
+import type { Visitors } from '../visitor.ts';
 
 export type ChannelMode = 'mail' | 'slowed' | 'hand' | 'probing';
 
@@ -17,6 +20,9 @@ export interface PageNeeds {
   clock: Clock;
   /** True when signatures are taken outside a campaign's period, for rehearsals. */
   keepOpen: boolean;
+  limits: SignatureLimits;
+  puzzles: ProofOfWork;
+  visitors: Visitors;
   channelOf(target: string): Promise<ChannelMode>;
   accept(signature: Signature, eventId: string | undefined): Promise<Accepted>;
   /** Metrics: told of every form that was not accepted. */

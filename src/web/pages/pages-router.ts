@@ -39,7 +39,8 @@ function failures(needs: PageNeeds): ErrorRequestHandler {
     if (status >= 400 && status < 500) return answer(status, request.method === 'POST' ? 'invalid' : 'not-found');
     const known = toAppError(error);
     if (known.code !== 'internal') {
-      if (known.code === 'unavailable') response.set('Retry-After', String(known.retryAfter ?? 60));
+      if (known.code === 'unavailable' || known.code === 'too-many')
+        response.set('Retry-After', String(known.retryAfter ?? 60));
       // No page asks for a key; to a reader both are the same closed door.
       return answer(pageStatus(known), known.code === 'unauthenticated' ? 'forbidden' : known.code);
     }

@@ -4,7 +4,7 @@ import { Eta } from 'eta';
 import type { Response } from 'express';
 import { textDirection } from '../../campaigns/text-direction.ts';
 import type { Words } from '../../campaigns/words.ts';
-import { assetAddress } from './assets.ts';
+import { assetAddress, type AssetName } from './assets.ts';
 
 /** Reads and compiles each template when it is first used. */
 const eta = new Eta({
@@ -43,8 +43,8 @@ export interface Frame {
   anyLanguage?: string;
   /** For search engines and links shared elsewhere. Absent: a page that nobody looks for. */
   listing?: Listing;
-  /** True where the page's own script helps: the letter follows what is typed. */
-  preview?: boolean;
+  /** Scripts of ours that help here. */
+  scripts?: readonly AssetName[];
   /** True for pages that belong to one person or to no address. */
   unlisted?: boolean;
 }
@@ -60,11 +60,10 @@ export function renderPage(template: string, frame: Frame, view: object): string
       anyLanguage: undefined,
       unlisted: false,
       listing: undefined,
-      preview: false,
       ...frame,
       direction: textDirection(frame.language),
       stylesheet: stylesheetAddress(),
-      script: assetAddress('preview.js'),
+      scripts: (frame.scripts ?? []).map(assetAddress),
     },
   });
 }
