@@ -5,6 +5,7 @@ import { basename, join, relative, sep } from 'node:path';
 import { slug } from './campaign.ts';
 import { complainAbout, type FileProblem } from './file-problem.ts';
 import { fileStart } from './source-position.ts';
+import { pictureName } from './theme.ts';
 
 const maxFileBytes = 200_000;
 const maxFiles = 300;
@@ -85,8 +86,10 @@ export async function readCampaignFiles(
   for (const name of own) {
     const path = join(folder, name);
     const complain = complainAbout(path, problems);
+    if (pictureName.safeParse(name).success) continue; // read with the theme that names it
     if (name !== 'campaign.yaml' && textFileName(name) === undefined) {
-      const known = 'campaign.yaml, page.<language>.md, letter.<language>.md and petition.<language>.md';
+      const known =
+        'campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md and pictures such as logo.svg';
       complain(fileStart, 'this is not a file of a campaign', `rename or remove it; known are ${known}`);
     } else if (!(await isInside(path, realRoot))) {
       complain(fileStart, 'this leads out of the folder of campaigns', 'put the file itself here');
@@ -99,7 +102,8 @@ export async function readCampaignFiles(
   return files;
 }
 
-async function isInside(path: string, realRoot: string): Promise<boolean> {
+/** Whether a path ends below a folder, links followed. */
+export async function isInside(path: string, realRoot: string): Promise<boolean> {
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) return false;
   const way = relative(realRoot, real);

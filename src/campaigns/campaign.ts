@@ -1,5 +1,7 @@
 /** What a campaign is: who is asked for what, when, in which languages. The schema of `campaign.yaml`. */
 import { z } from 'zod';
+import type { Picture } from './pictures.ts';
+import { themeSchema } from './theme.ts';
 
 /** The name of a campaign's folder, and ids in its file: they stand in addresses. */
 export const slug = z
@@ -105,6 +107,7 @@ export const campaignSchema = z.strictObject({
   targets: z.array(targetSchema).min(1).max(50),
   consents: z.array(consentSchema).min(1).max(10),
   protection: protectionSchema.default({ proofOfWork: 'off', limits: { perNetwork: 120, perAddress: 10 } }),
+  theme: themeSchema(perLanguage).default({ colors: {} }),
 });
 
 export type Pace = z.infer<typeof paceSchema>;
@@ -143,6 +146,7 @@ export interface Campaign extends CampaignFile {
   slug: string;
   /** First 16 hex digits of the SHA-256 over its files: the version a signature was given to. */
   version: string;
+  pictures: { logo?: Picture; heading?: Picture };
   page: Record<string, CampaignPage>;
   letter: Record<string, LetterSource>;
   petition: Record<string, PetitionSource>;

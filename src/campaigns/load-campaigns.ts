@@ -1,12 +1,15 @@
 /** Reads campaigns at start and fails there, with everything that is wrong, rather than when a letter is due. */
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Campaign, campaignSchema } from './campaign.ts';
-import { campaignFolders, readCampaignFiles, textFileName, versionOf } from './campaign-files.ts';
+import { type Campaign, type CampaignFile, campaignSchema } from './campaign.ts';
+import { campaignFolders, isInside, readCampaignFiles, textFileName, versionOf } from './campaign-files.ts';
 import { readLetter, readPage, readPetition } from './campaign-texts.ts';
 import { checkCampaign, languagesOf, sameTarget } from './check-campaign.ts';
 import { checkShape, valueAt } from './check-shape.ts';
 import { CampaignFilesError, complainAbout, type FileProblem, shownPath } from './file-problem.ts';
+import { readPicture } from './pictures.ts';
 import { fileStart } from './source-position.ts';
+import { pictureName } from './theme.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
 
 interface Loaded {
@@ -68,9 +71,44 @@ async function readCampaign(folder: string, root: string, problems: FileProblem[
 
   const values = checkShape(yaml, campaignSchema, complain);
   checkCampaign(yaml, complain);
+  const pictures = await readPictures(folder, root, values?.theme, problems);
   const texts = readTexts(folder, files, yaml, problems);
   if (values === undefined || problems.length > before) return undefined;
-  return { campaign: { ...values, ...texts, slug: basename(folder), version: versionOf(files) }, yaml, path };
+  const named = Object.values(pictures).map(({ path: at, name }): [string, string] => [basename(at), name]);
+  const version = versionOf(new Map([...files, ...named]));
+  return { campaign: { ...values, ...texts, pictures, slug: basename(folder), version }, yaml, path };
+}
+
+async function readPictures(
+  folder: string,
+  root: string,
+  theme: CampaignFile['theme'] | undefined,
+  problems: FileProblem[],
+): Promise<Campaign['pictures']> {
+  const pictures: Campaign['pictures'] = {};
+  if (theme === undefined) return pictures; // its shape has been complained of
+  const used = [theme.logo, theme.heading?.file];
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!pictureName.safeParse(name).success || used.includes(name)) continue;
+    const remedy = 'name it as logo or heading under theme in campaign.yaml, or remove it';
+    complainAbout(join(folder, name), problems)(fileStart, 'this picture is shown nowhere', remedy);
+  }
+  const realRoot = await realpath(root).catch(() => root);
+  for (const [kind, file] of [
+    ['logo', theme.logo],
+    ['heading', theme.heading?.file],
+  ] as const) {
+    if (file === undefined) continue;
+    const at = join(folder, file);
+    const complain = complainAbout(at, problems);
+    if ((await realpath(at).catch(() => undefined)) !== undefined && !(await isInside(at, realRoot))) {
+      complain(fileStart, 'this leads out of the folder of campaigns', 'put the file itself here');
+      continue;
+    }
+    const picture = await readPicture(at, complain);
+    if (picture) pictures[kind] = picture;
+  }
+  return pictures;
 }
 
 function readTexts(

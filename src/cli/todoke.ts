@@ -135,7 +135,8 @@ program
   .requiredOption('--source <name>', 'name of the front end; stands in the evidence of consents')
   .option('--scope <scopes>', `comma-separated: ${scopes.join(', ')} (default: sign)`, list)
   .option('--campaign <slugs>', 'comma-separated; without it the key covers all', list)
-  .action(async (options: { source: string; scope?: string[]; campaign?: string[] }) =>
+  .option('--origin <origins>', 'comma-separated sites whose pages may use it, such as https://example.org', list)
+  .action(async (options: { source: string; scope?: string[]; campaign?: string[]; origin?: string[] }) =>
     (await import('./key.ts')).createKey(options),
   );
 

@@ -24,6 +24,7 @@ import type { Counters } from '../queue/counters.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import type { ReportRouteNeeds } from './api/reports.ts';
+import { createCrossOrigin } from './cross-origin.ts';
 import { openHttp } from './http-server.ts';
 import { createKeyGuard } from './require-key.ts';
 import { createServer } from './server.ts';
@@ -63,6 +64,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     if (eventId === undefined) throw new AppError('not-found', 'There is no such receipt.');
     return eventId;
   };
+  const crossOrigin = createCrossOrigin({ database, now: clock.now });
   const limits = createSignatureLimits({ keys, counters: needs.counters });
   const visitors = createVisitors({
     trusted: config.TRUST_PROXY !== undefined,
@@ -78,6 +80,9 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
       clock,
       keepOpen,
       guard,
+      crossOrigin,
+      limits,
+      visitors,
       accept: intake.accept,
       answered: intake.answered,
       receiptUrl: (id) => `${origin}/receipts/${receiptToken(keys, id)}`,
@@ -92,6 +97,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
       book,
       words,
       origin: () => origin,
+      crossOrigin,
       clock,
       keepOpen,
       limits,

@@ -3,6 +3,8 @@
  * all of it stands on the one fake site below.
  */
 import type { AddressInfo } from 'node:net';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import express, { type ErrorRequestHandler } from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Campaign } from '../../src/campaigns/campaign.ts';
@@ -19,6 +21,7 @@ import { pagesRouter, type PageNeeds } from '../../src/web/pages/pages-router.ts
 import { parseKeyRing } from '../../src/key-ring.ts';
 import { securityHeaders } from '../../src/web/security-headers.ts';
 import { createVisitors } from '../../src/web/visitor.ts';
+import { drawing, png, sampleCampaignWith } from '../support/sample-campaign.ts';
 
 const [sample] = await loadCampaigns('campaigns');
 if (!sample) throw new Error('there is no sample campaign');
@@ -999,6 +1002,49 @@ describe('around the pages', () => {
     expect(kept.headers.get('cache-control')).toContain('immutable');
     expect((await get('/assets/todoke.css?v=old')).headers.get('cache-control')).toBe('public, max-age=300');
     expect(kept.html).not.toMatch(/url\(|@import/);
+  });
+
+  test('a campaign brings its own colours and pictures, each under an address that changes with it', async () => {
+    const root = sampleCampaignWith(
+      {
+        theme: {
+          colors: { accent: '#05546b' },
+          logo: 'logo.svg',
+          heading: { file: 'heading.png', alt: { ja: '街の<写真>', en: 'A <street>' } },
+        },
+      },
+      { 'logo.svg': drawing, 'heading.png': png },
+    );
+    closing.push(() => rmSync(root, { recursive: true }));
+    const { get } = await site({ campaigns: await loadCampaigns(root), receipts: { t: receipt() } });
+    const answer = await get(`${page}/en`);
+    expectSound(answer);
+    const css = new RegExp(`href="(${page}/theme\\.css\\?v=[0-9a-f]{8})"`).exec(answer.html)?.[1] ?? '';
+    const theme = await get(css);
+    expect(theme.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(theme.headers.get('cache-control')).toContain('immutable');
+    expect(theme.html).toContain('--seal: #05546b;');
+    expect((await get(css.replace(/v=.*/, 'v=old'))).headers.get('cache-control')).toBe('public, max-age=300');
+    expect(answer.html).toContain('alt="A &lt;street&gt;"');
+    const pictures = attributes(answer.html, 'src').filter((src) => src.startsWith(page));
+    expect(pictures).toHaveLength(2);
+    for (const [index, type] of [
+      [0, 'image/svg+xml'],
+      [1, 'image/png'],
+    ] as const) {
+      const picture = await get(pictures[index] ?? '');
+      expect(picture.status).toBe(200);
+      expect(picture.headers.get('content-type')).toContain(type);
+      expect(picture.headers.get('content-security-policy')).toContain('sandbox');
+    }
+    expect(answer.html).toContain(`<meta property="og:image" content="${origin}${pictures[1]}">`);
+    expect((await get('/receipts/t')).html).toContain(css);
+    expect((await get('/receipts/t/erase')).html).toContain(pictures[0]);
+    for (const path of ['pictures/0000000000000000.png', 'pictures/..%2Fcampaign.yaml', 'pictures/logo.svg'])
+      expect((await get(`${page}/${path}`)).status, path).toBe(404);
+    // What was changed on disk since the check is not shown.
+    writeFileSync(join(root, slug, 'heading.png'), 'x');
+    expect((await get(pictures[1] ?? '')).status).toBe(404);
   });
 
   test('every pair of colours can be read: 4.5 to 1 for words, 3 to 1 for edges', async () => {

@@ -11,6 +11,7 @@ import { displayName } from '../../outbox/sender-identity.ts';
 import { letterPreview } from './letter-preview.ts';
 import { dayInWords } from './page-dates.ts';
 import type { ChannelMode, PageNeeds } from './page-needs.ts';
+import { lookOf, pictureAddress } from './look.ts';
 import { type Alternate, renderPage } from './render-page.ts';
 import { type FilledForm, formView } from './sign-form.ts';
 
@@ -76,6 +77,7 @@ export function actionPage(facts: ActionFacts, all: PageNeeds['words']): string 
   const [way, ...otherWays] = new Set(targets.map((target) => target.way));
   const open = state !== 'closed' && state !== 'not-yet';
   const form = open ? formView(facts, facts.form, facts.problems, facts.notice) : undefined;
+  const picture = pictureAddress(campaign, 'heading');
   const title = form && form.complaints.length > 0 ? `${words.problems.title}: ${page.title}` : page.title;
   return renderPage(
     'action',
@@ -84,17 +86,20 @@ export function actionPage(facts: ActionFacts, all: PageNeeds['words']): string 
       words,
       title,
       organisation,
+      look: lookOf(campaign),
       alternates: languagesOf(campaign, all),
       anyLanguage: `/actions/${campaign.slug}`,
       listing: {
         origin: facts.origin,
         path: `/actions/${campaign.slug}/${language}`,
         description: shortened(plainText(page.short), 160),
+        picture,
       },
       scripts: open ? ['preview.js', ...(form?.puzzle ? ['proof.js' as const] : [])] : [],
     },
     {
       page,
+      picture: picture && { src: picture, alt: campaign.theme.heading?.alt[language] ?? '' },
       targets,
       state: { kind: state, ...stateWords(campaign, state, words) },
       letter: letterPreview(letter, {

@@ -7,6 +7,7 @@ import { AppError, type FieldProblem } from '../../errors.ts';
 import { readSignature } from '../../intake/signature.ts';
 import { type ActionFacts, actionPage, languagesOf, signingState, stateWords } from './action-page.ts';
 import { toAppError } from '../problem.ts';
+import { lookRoutes } from './look.ts';
 import { pageStatus, sendFailure } from './failure-page.ts';
 import { houseLanguage, pageLanguage, preferredLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
@@ -27,6 +28,8 @@ export function actionRoutes(needs: PageNeeds): Router {
     response.vary('Accept-Language').set('Cache-Control', 'private, no-cache');
     response.redirect(302, `/actions/${campaign.slug}/${preferredLanguage(request, campaign.languages)}`);
   });
+
+  router.use(lookRoutes(needs));
 
   // The address a browser shows after a form with mistakes: somebody may keep or reload it.
   router.get('/actions/:campaign/sign', (request, response) => {

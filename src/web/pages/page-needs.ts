@@ -8,6 +8,7 @@ import type { ProofOfWork } from '../../intake/proof-of-work.ts';
 import type { Signature } from '../../intake/signature.ts';
 import type { OwnData } from '../../ledger/own-data.ts';
 import type { Receipt } from '../../ledger/receipt.ts';
+import type { CrossOrigin } from '../cross-origin.ts';
 import type { Visitors } from '../visitor.ts';
 
 export type ChannelMode = 'mail' | 'slowed' | 'hand' | 'probing';
@@ -23,6 +24,8 @@ export interface PageNeeds {
   limits: SignatureLimits;
   puzzles: ProofOfWork;
   visitors: Visitors;
+  /** Lets pages of other sites read the parts of a form. */
+  crossOrigin: CrossOrigin;
   channelOf(target: string): Promise<ChannelMode>;
   accept(signature: Signature, eventId: string | undefined): Promise<Accepted>;
   /** Metrics: told of every form that was not accepted. */

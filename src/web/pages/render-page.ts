@@ -21,6 +21,14 @@ export interface Alternate {
   href: string;
 }
 
+/** What a campaign adds to the house style. */
+export interface Look {
+  /** Address of its style sheet. */
+  stylesheet: string | undefined;
+  /** Address of its logo. */
+  logo: string | undefined;
+}
+
 /** How a page presents itself outside: its full addresses, and what it is about. */
 export interface Listing {
   /** Scheme, host and port of this site, in front of every address. */
@@ -29,6 +37,8 @@ export interface Listing {
   path: string;
   /** One or two sentences. */
   description: string;
+  /** Path of a picture for links shared elsewhere. */
+  picture?: string | undefined;
 }
 
 /** What surrounds every page. */
@@ -43,6 +53,8 @@ export interface Frame {
   anyLanguage?: string;
   /** For search engines and links shared elsewhere. Absent: a page that nobody looks for. */
   listing?: Listing;
+  /** The campaign's own colours and logo. */
+  look?: Look;
   /** Scripts of ours that help here. */
   scripts?: readonly AssetName[];
   /** True for pages that belong to one person or to no address. */
@@ -60,6 +72,7 @@ export function renderPage(template: string, frame: Frame, view: object): string
       anyLanguage: undefined,
       unlisted: false,
       listing: undefined,
+      look: undefined,
       ...frame,
       direction: textDirection(frame.language),
       stylesheet: stylesheetAddress(),
