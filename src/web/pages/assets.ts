@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Router } from 'express';
 
 /** All there are; the scripts are extras, and every page does its work without them. */
-const names = ['todoke.css', 'preview.js', 'proof.js'] as const;
+const names = ['todoke.css', 'preview.js', 'proof.js', 'embed.css', 'embed.js'] as const;
 export type AssetName = (typeof names)[number];
 
 interface Asset {
@@ -14,7 +14,7 @@ interface Asset {
 
 const known = new Map<AssetName, Asset>();
 
-function assetOf(name: AssetName): Asset {
+export function assetOf(name: AssetName): Asset {
   const kept = known.get(name);
   if (kept) return kept;
   const text = readFileSync(new URL(`../../../templates/pages/${name}`, import.meta.url), 'utf8');

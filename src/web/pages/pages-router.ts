@@ -4,6 +4,7 @@ import { assertWords } from '../../campaigns/words.ts';
 import { actionRoutes } from './action-routes.ts';
 import { assetRoutes } from './assets.ts';
 import { toAppError } from '../problem.ts';
+import { embedRoutes } from './embed-routes.ts';
 import { type Failure, pageStatus, sendFailure } from './failure-page.ts';
 import { homePage } from './home-page.ts';
 import { houseLanguage } from './page-language.ts';
@@ -23,7 +24,7 @@ export function pagesRouter(needs: PageNeeds): Router {
     sendPage(response.vary('Accept-Language'), tongue.language, homePage(needs, tongue));
   });
 
-  router.use(assetRoutes(), actionRoutes(needs), receiptRoutes(needs), failures(needs));
+  router.use(assetRoutes(), embedRoutes(needs), actionRoutes(needs), receiptRoutes(needs), failures(needs));
   return router;
 }
 

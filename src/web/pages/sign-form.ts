@@ -71,7 +71,7 @@ export interface FormView {
   eventId: string;
   language: string;
   fields: Record<TypedField, { value: string; hint: string; complaint: Complaint | undefined }>;
-  consents: readonly (Pick<ConsentText, 'version' | 'required'> & {
+  consents: readonly (Pick<ConsentText, 'id' | 'version' | 'required'> & {
     field: string;
     versionWords: string;
     text: string;
@@ -111,6 +111,7 @@ export function formView(
     complaint: complaints.get(name),
   });
   const consents = campaign.consents.map((consent) => ({
+    id: consent.id,
     field: `consent_${consent.id}`,
     version: consent.version,
     versionWords: fillVariables(words.form.version, () => consent.version),
