@@ -3,7 +3,23 @@ import { distributedEngines } from './test/support/needs-engines.ts';
 
 /** What runs a second time on MariaDB and BullMQ: the journey, and everything that depends on rows and reminders. */
 const onBothEngines = [
-  'test/integration/{answers,audit,back-pressure,campaign-end,channel,holds,intake,mailboxes,petition,promise,road,returned-mail,take-back,webhooks}.test.ts',
+  'test/integration/answers.test.ts',
+  'test/integration/audit.test.ts',
+  'test/integration/back-pressure.test.ts',
+  'test/integration/campaign-end.test.ts',
+  'test/integration/channel.test.ts',
+  'test/integration/edit-campaign.test.ts',
+  'test/integration/hand-ins.test.ts',
+  'test/integration/holds.test.ts',
+  'test/integration/intake.test.ts',
+  'test/integration/live-book.test.ts',
+  'test/integration/mailboxes.test.ts',
+  'test/integration/petition.test.ts',
+  'test/integration/promise.test.ts',
+  'test/integration/road.test.ts',
+  'test/integration/returned-mail.test.ts',
+  'test/integration/take-back.test.ts',
+  'test/integration/webhooks.test.ts',
   'test/e2e/letter-on-the-wire.test.ts',
 ];
 const distributed = await distributedEngines('the contract suites of MariaDB and BullMQ, and the journey on them,');

@@ -1,13 +1,12 @@
 /** The one place where parts are made and joined. The service, the demo and the tests all start this. */
 import { join } from 'node:path';
-import { createCampaignBook } from './campaigns/campaign-book.ts';
-import { loadCampaigns } from './campaigns/load-campaigns.ts';
+import { type LiveBook, openLiveBook } from './campaigns/versions/live-book.ts';
 import { loadWords, wordsFolder } from './campaigns/words.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { createClosers, type Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import type { Embassy } from './embassy/embassy.ts';
-import { assertInstallation } from './ledger/installation.ts';
+import { assertCampaigns, assertInstallation, strandedBy } from './ledger/installation.ts';
 import { readStanding } from './ledger/standing.ts';
 import { openLetterTexts } from './letters/letter-texts.ts';
 import { createLog, type Log } from './log.ts';
@@ -21,6 +20,7 @@ import type { Counters } from './queue/counters.ts';
 import { createEmbeddedCounters } from './queue/embedded-counters.ts';
 import type { Queue } from './queue/queue.ts';
 import { openRedisCounters } from './queue/redis-counters.ts';
+import { createTimers, type Timers } from './queue/timers.ts';
 import { openMailer } from './roles/mailer.ts';
 import { openPetitions } from './roles/petitions.ts';
 import { openReports } from './roles/reports.ts';
@@ -73,13 +73,22 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLog(config.LOG_LEVEL);
   const keys = openKeyRing(config.DATA_DIR, config.SECRETS);
-  const book = createCampaignBook(await loadCampaigns(config.CAMPAIGNS_DIR));
   const words = await loadWords(wordsFolder);
   const database = await openDatabase(config.DATABASE_URL, tables, config.DATABASE_CONNECTIONS);
   closers.add(() => database.close());
-  await assertInstallation(database, { book, rehearsal: config.SMTP_URL === undefined, now: clock.now() });
-  // The text of a letter is kept before anybody can sign it; the other roles only read it.
-  const texts = await openLetterTexts({ database, clock }, roles.has('web') ? book.campaigns : []);
+  await assertInstallation(database, { rehearsal: config.SMTP_URL === undefined, now: clock.now() });
+  const texts = await openLetterTexts({ database, clock }, []);
+  const book = await openLiveBook({
+    root: config.CAMPAIGNS_DIR,
+    database,
+    clock,
+    log,
+    words,
+    strandedBy: (campaign) => strandedBy(database, campaign),
+    // The text of a letter is kept before anybody can sign it; the other roles only read it.
+    prepare: roles.has('web') ? texts.keep : () => Promise.resolve(),
+  });
+  await assertCampaigns(database, book);
   // Numbers of the whole installation come from one role, or they would be added up over all processes.
   const metrics = createMetrics(roles.has('timers') ? () => readStanding(database, book, clock) : undefined);
   const queue = await openQueue(config, log, metrics);
@@ -99,6 +108,9 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   };
   const ops = await openOpsServer({ metrics, ready }, { host: config.OPS_HOST, port: config.OPS_PORT });
   closers.add(ops.close);
+
+  const edits = watchCampaigns(book, config, { metrics, log });
+  closers.add(edits.close);
 
   const bouncePort = roles.has('reports') ? await openReports(needs) : 0;
   const mailer = roles.has('mailer') ? await openMailer(needs, bouncePort || config.BOUNCE_PORT) : undefined;
@@ -130,6 +142,17 @@ async function openCounters(config: Config, log: Log, clock: Clock): Promise<Cou
   if (config.REDIS_URL === undefined || !config.ROLES.has('web')) return createEmbeddedCounters(clock.now);
   const onError = (error: Error): void => log.error({ reason: error.message }, 'limits are not shared');
   return openRedisCounters({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX, now: clock.now, onError });
+}
+
+/** Edits take effect in every process by itself, without a restart. */
+function watchCampaigns(book: LiveBook, config: Config, { metrics, log }: { metrics: Metrics; log: Log }): Timers {
+  const onError = (step: string, error: Error): void => {
+    metrics.stepFailed(step);
+    log.error({ step, reason: error.message }, 'a step failed');
+  };
+  const timers = createTimers({ elected: () => Promise.resolve(true), onError });
+  timers.every('look-at-campaigns', config.CAMPAIGNS_EVERY, book.refresh);
+  return timers;
 }
 
 async function openQueue(config: Config, log: Log, metrics: Metrics): Promise<Queue> {

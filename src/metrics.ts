@@ -8,6 +8,8 @@ export interface Standing {
   oldestAge: Readonly<Record<string, number>>;
   channels: Readonly<Record<string, number>>;
   sitePaused: boolean;
+  /** Petitions about which nobody has said a word for too long. */
+  petitionsOverdue?: number;
   /** Places that are held: by a breaker, or by staff. */
   held?: { siteByStaff: boolean; targetsByTrouble: number; targetsByStaff: number };
 }
@@ -24,9 +26,11 @@ export interface Metrics {
   unsigned(): void;
   sitePause(): void;
   targetPause(): void;
-  petition(event: 'sealed' | 'files-made' | 'voided' | 'handed-in' | 'refused'): void;
+  petition(event: 'sealed' | 'files-made' | 'voided' | 'handed-in' | 'refused' | 'posted' | 'lost'): void;
   stepFailed(step: string): void;
   workerRebuilt(step: string): void;
+  /** Tries to sign in to the console. */
+  signIn(result: 'in' | 'half' | 'refused' | 'limited'): void;
   /** Prometheus text format. */
   text(): Promise<string>;
   contentType: string;
@@ -68,6 +72,7 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
   const rebuilt = counter('workers_rebuilt_total', 'Workers that idled beside waiting jobs and were replaced.', [
     'step',
   ]);
+  const signIns = counter('console_sign_ins_total', 'Tries to sign in to the console by how they ended.', ['result']);
   const stage = new Histogram({
     name: 'todoke_smtp_stage_seconds',
     help: 'Time spent in each part of an SMTP conversation.',
@@ -80,6 +85,10 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
   const channels = gauge('channels', 'Targets by the mode of their channel.', ['mode']);
   const paused = gauge('site_paused', '1 while sending is paused because the trouble is ours.');
   const heldByStaff = gauge('site_held', '1 while staff have paused all sending.');
+  const overdue = gauge(
+    'petitions_overdue',
+    'Petitions that wait for staff: no try, no word or no answer for too long.',
+  );
   const targetsHeld = gauge('targets_held', 'Targets whose letters are held, by whom.', ['by']);
 
   return {
@@ -99,6 +108,7 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
     targetPause: () => targetPauses.inc(),
     petition: (event) => petitions.inc({ event }),
     workerRebuilt: (step) => rebuilt.inc({ step }),
+    signIn: (result) => signIns.inc({ result }),
     stepFailed: (step) => failures.inc({ step }),
     async text() {
       const now = await standing?.();
@@ -108,6 +118,7 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
       for (const [mode, n] of Object.entries(now.channels)) channels.set({ mode }, n);
       paused.set(now.sitePaused ? 1 : 0);
       heldByStaff.set(now.held?.siteByStaff ? 1 : 0);
+      overdue.set(now.petitionsOverdue ?? 0);
       targetsHeld.set({ by: 'trouble' }, now.held?.targetsByTrouble ?? 0);
       targetsHeld.set({ by: 'staff' }, now.held?.targetsByStaff ?? 0);
       return registry.metrics();

@@ -1,4 +1,5 @@
 /** Every table, in the order of the journey. */
+import { campaignVersionTable } from './campaigns/versions/version-table.ts';
 import { eventTable, signatureTable } from './intake/signature-table.ts';
 import { sourceKeyTable } from './intake/source-key.ts';
 import { installationTable } from './ledger/installation.ts';
@@ -15,11 +16,21 @@ import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
 import { seenEventTable } from './outcomes/intake/seen-event-table.ts';
 import { outcomeTable } from './outcomes/outcome-table.ts';
 import { returnedMailTable } from './outcomes/returned-mail-table.ts';
-import { handInTable, petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
+import { followUpTable } from './petitions/follow-up-table.ts';
+import { handInFileTable } from './petitions/hand-in-file-table.ts';
+import { handInTable } from './petitions/hand-in-table.ts';
+import { petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
 import { weedEventTable, withheldTable } from './petitions/withheld-table.ts';
+import { sessionTable } from './staff/session-table.ts';
+import { signInLimitTable } from './staff/sign-in-limit-table.ts';
+import { staffEventTable } from './staff/staff-event-table.ts';
+import { staffTable } from './staff/staff-table.ts';
 import { leaseTable } from './storage/lease-table.ts';
+import { webhookDeliveryTable } from './webhooks/webhook-delivery-table.ts';
+import { webhookEventTable } from './webhooks/webhook-event-table.ts';
 
 export const tables = [
+  campaignVersionTable,
   signatureTable,
   eventTable,
   sourceKeyTable,
@@ -42,7 +53,15 @@ export const tables = [
   petitionTable,
   petitionPlaceTable,
   handInTable,
+  handInFileTable,
+  followUpTable,
   withheldTable,
   weedEventTable,
+  webhookEventTable,
+  webhookDeliveryTable,
+  staffTable,
+  sessionTable,
+  signInLimitTable,
+  staffEventTable,
   leaseTable,
 ];

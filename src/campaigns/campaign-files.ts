@@ -4,8 +4,8 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { slug } from './campaign.ts';
 import { complainAbout, type FileProblem } from './file-problem.ts';
+import { isPictureName, mostPictureBytes } from './pictures.ts';
 import { fileStart } from './source-position.ts';
-import { pictureName } from './theme.ts';
 
 const maxFileBytes = 200_000;
 const maxFiles = 300;
@@ -44,7 +44,7 @@ export async function campaignFolders(root: string, problems: FileProblem[]): Pr
 }
 
 /**
- * The texts of one campaign's files by name, line ends made `\n`. What does not belong, is too large, is not
+ * The texts of one campaign's files by name, line ends made `\n`, and its pictures in base64. What does not belong, is too large, is not
  * UTF-8 or leads out of `root` is complained of and left out.
  */
 export async function readCampaignFiles(
@@ -73,8 +73,7 @@ export async function readCampaignFiles(
     complainOfFolder(fileStart, 'this folder cannot be read', 'make a folder with the files of the campaign');
     return files;
   }
-  // Hidden files and copies that editors leave behind are nobody's mistake; a README may explain the campaign.
-  const own = names.filter((name) => !/^\.|~$|^README\.md$/.test(name)).toSorted();
+  const own = ownNames(names);
   if (own.length > maxFiles) {
     complainOfFolder(
       fileStart,
@@ -86,15 +85,14 @@ export async function readCampaignFiles(
   for (const name of own) {
     const path = join(folder, name);
     const complain = complainAbout(path, problems);
-    if (pictureName.safeParse(name).success) continue; // read with the theme that names it
-    if (name !== 'campaign.yaml' && textFileName(name) === undefined) {
+    if (name !== 'campaign.yaml' && textFileName(name) === undefined && !isPictureName(name)) {
       const known =
         'campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md and pictures such as logo.svg';
       complain(fileStart, 'this is not a file of a campaign', `rename or remove it; known are ${known}`);
     } else if (!(await isInside(path, realRoot))) {
       complain(fileStart, 'this leads out of the folder of campaigns', 'put the file itself here');
     } else {
-      const text = await readText(path);
+      const text = await (isPictureName(name) ? readPictureFile(path) : readText(path));
       if (typeof text === 'string') files.set(name, text);
       else complain(fileStart, text.problem, text.remedy);
     }
@@ -102,12 +100,26 @@ export async function readCampaignFiles(
   return files;
 }
 
-/** Whether a path ends below a folder, links followed. */
-export async function isInside(path: string, realRoot: string): Promise<boolean> {
+/** Hidden files and copies that editors leave behind are nobody's mistake; a README may explain the campaign. */
+export function ownNames(names: readonly string[]): string[] {
+  return names.filter((name) => !/^\.|~$|^README\.md$/.test(name)).toSorted();
+}
+
+async function isInside(path: string, realRoot: string): Promise<boolean> {
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) return false;
   const way = relative(realRoot, real);
   return way !== '..' && !way.startsWith(`..${sep}`);
+}
+
+/** A picture travels with the texts, as base64: into rows and into the folders of other machines. */
+async function readPictureFile(path: string): Promise<string | { problem: string; remedy: string }> {
+  const facts = await stat(path);
+  if (!facts.isFile()) return { problem: 'this is not a file', remedy: 'put a picture here' };
+  if (facts.size > mostPictureBytes) {
+    return { problem: `larger than ${mostPictureBytes / 1000} KB`, remedy: 'make it smaller: phones load it too' };
+  }
+  return readFile(path, 'base64');
 }
 
 async function readText(path: string): Promise<string | { problem: string; remedy: string }> {

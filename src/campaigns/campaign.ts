@@ -84,6 +84,16 @@ const protectionSchema = z.strictObject({
     .default({ perNetwork: 120, perAddress: 10 }),
 });
 
+/** How petitions of a campaign are dealt with. */
+export const petitionRulesSchema = z.strictObject({
+  /** Days without a word after which staff are reminded of a petition. */
+  chaseAfterDays: z.int().min(1).max(365).default(30),
+  /** Whether a petition that was received also waits for the office's reference number or answer. */
+  awaitAnswer: z.boolean().default(false),
+  /** Whether its signers read on their receipt pages where it was handed over, in the words that staff wrote. */
+  tellPlace: z.boolean().default(false),
+});
+
 export const campaignSchema = z.strictObject({
   languages: z.array(languageTag).min(1).max(40),
   organisation: z.strictObject({ name: perLanguage, privacyPolicy: z.record(languageTag, webAddress) }),
@@ -108,10 +118,12 @@ export const campaignSchema = z.strictObject({
   consents: z.array(consentSchema).min(1).max(10),
   protection: protectionSchema.default({ proofOfWork: 'off', limits: { perNetwork: 120, perAddress: 10 } }),
   theme: themeSchema(perLanguage).default({ colors: {} }),
+  petition: petitionRulesSchema.prefault({}),
 });
 
 export type Pace = z.infer<typeof paceSchema>;
 export type Target = z.infer<typeof targetSchema>;
+export type PetitionRules = z.infer<typeof petitionRulesSchema>;
 export type ConsentText = z.infer<typeof consentSchema>;
 export type CampaignFile = z.infer<typeof campaignSchema>;
 
@@ -142,7 +154,7 @@ export interface PetitionSource {
 }
 
 /** A campaign as loaded: checked, complete in every language, immutable. */
-export interface Campaign extends CampaignFile {
+export interface Campaign extends Omit<CampaignFile, 'petition'> {
   slug: string;
   /** First 16 hex digits of the SHA-256 over its files: the version a signature was given to. */
   version: string;
@@ -150,4 +162,6 @@ export interface Campaign extends CampaignFile {
   page: Record<string, CampaignPage>;
   letter: Record<string, LetterSource>;
   petition: Record<string, PetitionSource>;
+  /** `petition` of `campaign.yaml`; under `petition` stand the texts. */
+  petitionRules: PetitionRules;
 }

@@ -3,15 +3,12 @@ import { z } from 'zod';
 import { valueAt } from './check-shape.ts';
 import { contrast, mixed } from './contrast.ts';
 import type { Complain } from './file-problem.ts';
+import { isPictureName } from './pictures.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 const colour = z.string().regex(/^#[0-9a-f]{6}$/i, 'write it in quotes, with a # and six hex digits');
 
-/** What a picture's file may be called: its ending tells what it is. */
-export const pictureName = z
-  .string()
-  .max(80)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*\.(png|jpg|jpeg|webp|svg)$/, 'use a name such as logo.svg: png, jpg, webp or svg');
+const pictureName = z.string().refine(isPictureName, 'use a name such as logo.svg: png, jpg, webp or svg');
 
 const colorsSchema = z
   .strictObject({

@@ -15,7 +15,7 @@ import { readYaml } from './yaml-source.ts';
 export const wordsFolder = fileURLToPath(new URL('../../templates/words', import.meta.url));
 
 /** Words that hold exactly these variables, each at least once. */
-function words(...variables: string[]): z.ZodString {
+export function words(...variables: string[]): z.ZodString {
   return z
     .string()
     .trim()
@@ -45,7 +45,7 @@ function words(...variables: string[]): z.ZodString {
 type KeysIn<S extends string> = S extends `${infer First} ${infer Rest}` ? First | KeysIn<Rest> : S;
 
 /** A group of words by key, the keys with a space between them; a key this program does not know is a mistake. */
-function group<const S extends string>(keys: S): z.ZodObject<Record<KeysIn<S>, z.ZodString>, z.core.$strict> {
+export function group<const S extends string>(keys: S): z.ZodObject<Record<KeysIn<S>, z.ZodString>, z.core.$strict> {
   const shape = Object.fromEntries(keys.split(' ').map((key) => [key, words()]));
   return z.strictObject(shape as Record<KeysIn<S>, z.ZodString>);
 }
@@ -58,7 +58,7 @@ const locale = words().refine((tag) => {
   }
 }, 'use a tag that dates can be written in, such as en-GB or ja');
 
-const titled = group('title text');
+export const titled = group('title text');
 const question = group('title offer ask text confirm cancel done');
 const state = group('name now');
 
@@ -104,8 +104,8 @@ const wordsSchema = z.strictObject({
     withdrawn: state,
   }),
   /** By outcome of a hand-in. */
-  'hand-ins': group('accepted-in-meeting accepted refused posted'),
   data: group('title offer later download about'),
+  'hand-ins': group('accepted-in-meeting accepted refused posted lost'),
   withdraw: question,
   erase: question,
   /** The mail that brings a person's answer to the signer. */
@@ -138,7 +138,9 @@ export type Words = z.infer<typeof wordsSchema>;
 export async function loadWords(folder: string): Promise<Record<string, Words>> {
   const problems: FileProblem[] = [];
   const all: Record<string, Words> = {};
-  const names = await readdir(folder).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  // The console keeps its words in a folder beside.
+  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
   for (const name of names.filter((each) => !/^\.|~$|^README\.md$/.test(each)).toSorted()) {
     const path = join(folder, name);
     const complain = complainAbout(path, problems);

@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { asError } from '../errors.ts';
 import { scopes } from '../intake/source-key.ts';
+import { staffRoles, type StaffRole } from '../staff/roles.ts';
 import type { RenderOptions } from './render-petition.ts';
 
 const program = new Command('todoke')
@@ -150,6 +151,31 @@ program
   .action(async (options: { source: string; scope?: string[]; campaign?: string[]; origin?: string[] }) =>
     (await import('./key.ts')).createKey(options),
   );
+
+const staff = program.command('staff').description('accounts of the console');
+staff
+  .command('add')
+  .description('make an account and print its invitation, a link that works once, for three days')
+  .requiredOption('--login <login>', 'shaped like a mail address; nothing is sent to it')
+  .requiredOption('--name <name>', 'name that others on staff see')
+  .addOption(new Option('--role <role>', 'what the person may do').choices(staffRoles).makeOptionMandatory())
+  .action(async (options: { login: string; name: string; role: StaffRole }) =>
+    (await import('./staff.ts')).addStaff(options),
+  );
+staff
+  .command('list')
+  .description('print every account with its role and state')
+  .action(async () => (await import('./staff.ts')).listStaff());
+staff
+  .command('reset')
+  .description('take password, second factor and sessions away and print a new invitation')
+  .argument('<login>')
+  .action(async (login: string) => (await import('./staff.ts')).resetByLogin(login));
+staff
+  .command('disable')
+  .description('end all sessions and let nobody sign in with it')
+  .argument('<login>')
+  .action(async (login: string) => (await import('./staff.ts')).disableByLogin(login));
 
 // `todoke … | head` is no accident: who stopped reading has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

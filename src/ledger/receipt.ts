@@ -4,7 +4,8 @@ import type { Instant } from '../clock.ts';
 import { eventTable, signatureTable, type EventRow } from '../intake/signature-table.ts';
 import { letterHistoryTable, letterTable } from '../letters/letter-table.ts';
 import type { LetterState } from '../letters/letter-states.ts';
-import { handInTable, petitionPlaceTable, petitionTable } from '../petitions/petition-table.ts';
+import { handInTable } from '../petitions/hand-in-table.ts';
+import { petitionPlaceTable, petitionTable } from '../petitions/petition-table.ts';
 import type { Database } from '../storage/database.ts';
 
 export interface ReceiptStep {

@@ -5,6 +5,7 @@ import type { Standing } from '../metrics.ts';
 import { channelModes, readChannel } from '../outbox/channel-table.ts';
 import { readGates } from '../outbox/gate.ts';
 import { ourSite, targetOf } from '../outbox/site-table.ts';
+import { findOverdue } from '../petitions/overdue.ts';
 import type { Database } from '../storage/database.ts';
 import { stateNumbers } from './numbers.ts';
 
@@ -25,6 +26,7 @@ export async function readStanding(database: Database, book: CampaignBook, clock
     letters,
     oldestAge,
     channels,
+    petitionsOverdue: (await findOverdue(database.read, book, now)).length,
     sitePaused: (breakers.get(ourSite)?.pausedUntil ?? 0) > now,
     held: {
       siteByStaff: paused.has(ourSite),

@@ -9,8 +9,10 @@ import { letterTable } from '../letters/letter-table.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import { piecesOf } from '../storage/statement-parts.ts';
+import { noteEvent } from '../webhooks/note-event.ts';
 import { makeVolumes, namesPerVolume, type PlacedName } from './make-volumes.ts';
 import type { PetitionFiles } from './petition-files.ts';
+import { petitionEvent } from './petition-event.ts';
 import { petitionPlaceTable, petitionTable, type Petition } from './petition-table.ts';
 import { namesOf } from './seal-petition.ts';
 import { writeSheet } from './write-sheet.ts';
@@ -58,6 +60,7 @@ async function make(needs: PetitionFileNeeds, petitionId: string): Promise<void>
   });
   await needs.database.write(async (transaction) => {
     await transaction.update(petitionTable, { id: petition.id }, { filesAt: needs.clock.now(), manifest });
+    await noteEvent(transaction, needs.clock, petitionEvent('petition.files-ready', petition));
   });
   needs.made();
 }

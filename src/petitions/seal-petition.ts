@@ -13,8 +13,10 @@ import type { Database, Transaction } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
 import { piecesOf } from '../storage/statement-parts.ts';
 import { insertRows } from '../storage/write-rows.ts';
+import { noteEvent } from '../webhooks/note-event.ts';
 import { namesPerVolume } from './make-volumes.ts';
 import { namesDigest } from './names-digest.ts';
+import { petitionEvent } from './petition-event.ts';
 import { petitionPlaceTable, petitionTable, type Petition, type PetitionPlace } from './petition-table.ts';
 import { withheldAmong } from './withheld-table.ts';
 
@@ -108,6 +110,7 @@ async function seal(
     now,
   );
   if (moved.size !== letters.length) throw new AppError('internal', 'a name left while its petition was being sealed');
+  await noteEvent(transaction, needs.clock, petitionEvent('petition.sealed', petition));
   return petition;
 }
 

@@ -96,6 +96,8 @@ async function identities(
     sign: signers.sign,
     async identityOf(campaign, signerAddress) {
       const setting = book.find(campaign)?.sender;
+      // A campaign that came in since the start may write from a domain of its own.
+      if (setting) await signers.learn(setting.address);
       return setting ? chooseIdentity({ setting, signerAddress, heldDomains: signers.domains, policies }) : 'reply-to';
     },
     signingDomain: (identity, signerDomain, sender) =>

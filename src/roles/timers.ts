@@ -6,6 +6,7 @@ import { releaseLetters } from '../outbox/release-letters.ts';
 import { sweepAnswers } from '../outcomes/forward-answer.ts';
 import { reviewAllChannels } from '../outcomes/review-channel.ts';
 import { sweepOverdue } from '../outcomes/sweep-overdue.ts';
+import { chasePetitions } from '../petitions/chase-petitions.ts';
 import { sweepPetitions } from '../petitions/make-petition-files.ts';
 import { createTimers } from '../queue/timers.ts';
 import { createElection } from './election.ts';
@@ -32,6 +33,7 @@ export function openTimers(needs: RoleNeeds): Running {
   timers.every('end-campaigns', config.SWEEP_EVERY, () => endCampaigns({ ...shared, grace }));
   timers.every('sweep-answers', config.SWEEP_EVERY, () => sweepAnswers({ database, clock, queue }));
   timers.every('sweep-petitions', config.SWEEP_EVERY, () => sweepPetitions({ database, queue }));
+  timers.every('chase-petitions', config.SWEEP_EVERY, () => chasePetitions(shared));
   timers.every('finish-erasures', config.SWEEP_EVERY, () => finishErasures({ database, clock }));
   return {
     async stop() {

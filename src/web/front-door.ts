@@ -25,6 +25,7 @@ import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import type { ReportRouteNeeds } from './api/reports.ts';
 import { createCrossOrigin } from './cross-origin.ts';
+import { openConsole } from './console/console-router.ts';
 import { openHttp } from './http-server.ts';
 import { createKeyGuard } from './require-key.ts';
 import { createServer } from './server.ts';
@@ -71,8 +72,10 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     hidden: () => log.warn('a proxy stands in front and TRUST_PROXY is not set: limits for one network do not hold'),
   });
   const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
+  const { router, close: endStreams } = openConsole({ ...needs, origin: () => origin });
   const app = createServer({
     log,
+    console: router,
     origin: () => origin,
     trustProxy: config.TRUST_PROXY,
     signatures: {
@@ -122,7 +125,14 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
   });
   const server = await openHttp(app, { host: config.HOST, port: config.PORT });
   origin ||= `http://${config.HOST}:${server.port}`;
-  return { origin, close: server.close };
+  return {
+    origin,
+    close() {
+      const closed = server.close();
+      endStreams();
+      return closed;
+    },
+  };
 }
 
 /** Relays' webhooks end where returned mail does. */

@@ -4,6 +4,8 @@ import type { Log } from '../log.ts';
 import { AppError } from '../errors.ts';
 import { campaignRoutes, type CampaignRouteNeeds } from './api/campaigns.ts';
 import { cloudEventRoutes } from './api/cloud-events.ts';
+import { handInFileRoutes } from './api/hand-in-files.ts';
+import { handInRoutes } from './api/hand-ins.ts';
 import { holdRoutes, type HoldRouteNeeds } from './api/holds.ts';
 import { openApiDocument } from './api/openapi.ts';
 import { outcomeRoutes, type OutcomeRouteNeeds } from './api/outcomes.ts';
@@ -28,6 +30,7 @@ export interface ServerNeeds {
   petitions: PetitionRouteNeeds;
   reports: ReportRouteNeeds;
   pages: PageNeeds;
+  console: Router;
 }
 
 /** Makes the Express application; the caller listens. */
@@ -43,6 +46,8 @@ export function createServer(needs: ServerNeeds): Express {
   app.use(holdRoutes(needs.holds));
   app.use(outcomeRoutes(needs.outcomes));
   app.use(petitionRoutes(needs.petitions));
+  app.use(handInRoutes(needs.petitions));
+  app.use(handInFileRoutes(needs.petitions));
   app.use(weedRoutes(needs.petitions));
   app.use(reportRoutes(needs.reports));
   app.use(docsRoutes(needs.origin));
@@ -50,6 +55,7 @@ export function createServer(needs: ServerNeeds): Express {
     next(new AppError('not-found', 'There is no such route: /openapi.json lists them.')),
   );
   app.use('/v1', problemHandler(needs.log));
+  app.use(needs.console);
   app.use(pagesRouter(needs.pages));
   app.use(problemHandler(needs.log));
   return app;

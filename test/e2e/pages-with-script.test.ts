@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { loadWords, wordsFolder, type Words } from '../../src/campaigns/words.ts';
 import { hour } from '../../src/clock.ts';
 import { signatureTable } from '../../src/intake/signature-table.ts';
-import { axeFindings, launchChromium } from '../support/browser.ts';
+import { expectAccessible, openChromium } from '../support/browser.ts';
 import { needs } from '../support/needs.ts';
 import { drawing, sampleCampaignWith } from '../support/sample-campaign.ts';
 import { campaign, startTestApp, type TestApp } from '../support/start-app.ts';
@@ -28,7 +28,7 @@ describe.skipIf(noChromium)('in a browser', () => {
     const { ja, en } = await loadWords(wordsFolder);
     if (!ja || !en) throw new Error('the words of the pages are missing');
     words = { ja, en };
-    browser = await launchChromium();
+    browser = await openChromium();
     process.stderr.write(`pictures of the pages: ${pictures}\n`);
     app = await startTestApp();
   });
@@ -107,7 +107,7 @@ describe.skipIf(noChromium)('in a browser', () => {
   ] as const)('nobody is shut out: axe finds nothing on a page in %s, %s pixels wide', async (language, name, size) => {
     const tab = await open(`/?language=${language}`, size);
     const check = async (what: string): Promise<void> => {
-      expect(await axeFindings(tab), what).toEqual([]);
+      await expectAccessible(tab, what);
       await look(tab, `${what}-${language}-${name}`);
     };
     await check('home');
@@ -127,7 +127,7 @@ describe.skipIf(noChromium)('in a browser', () => {
   });
 
   test('axe finds nothing on the reference of the API', async () => {
-    expect(await axeFindings(await open('/docs', desk))).toEqual([]);
+    await expectAccessible(await open('/docs', desk), 'the reference');
   });
 
   test('the form is filled and sent by keyboard alone', async () => {

@@ -3,8 +3,7 @@
  * all of it stands on the one fake site below.
  */
 import type { AddressInfo } from 'node:net';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import express, { type ErrorRequestHandler } from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Campaign } from '../../src/campaigns/campaign.ts';
@@ -1043,9 +1042,6 @@ describe('around the pages', () => {
     expect((await get('/receipts/t/erase')).html).toContain(pictures[0]);
     for (const path of ['pictures/0000000000000000.png', 'pictures/..%2Fcampaign.yaml', 'pictures/logo.svg'])
       expect((await get(`${page}/${path}`)).status, path).toBe(404);
-    // What was changed on disk since the check is not shown.
-    writeFileSync(join(root, slug, 'heading.png'), 'x');
-    expect((await get(pictures[1] ?? '')).status).toBe(404);
   });
 
   test('every pair of colours can be read: 4.5 to 1 for words, 3 to 1 for edges', async () => {

@@ -145,7 +145,9 @@ describe('a petition', () => {
       at: '2031-01-01T00:00:00Z',
       place: 'x',
     });
-    expect(future.body.errors).toEqual([{ field: 'at', problem: 'lies in the future' }]);
+    expect(future.body.errors).toEqual([
+      { field: 'at', problem: 'lies in the future: give the time when it happened' },
+    ]);
   });
 });
 

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 /** The stages in the order a signature travels. A stage may look back, never forward. */
 const journey = ['campaigns', 'intake', 'letters', 'outbox', 'outcomes', 'petitions'];
-const engines = ['queue', 'storage'];
-const doors = ['web', 'cli', 'ledger'];
+const engines = ['queue', 'storage', 'webhooks'];
+const doors = ['web', 'cli', 'ledger', 'staff'];
 /** Files at the root that a stage may use; the others join stages and are above them. */
 const sharedByStages = ['errors', 'clock', 'ids', 'log', 'jobs', 'points', 'key-ring', 'secrets', 'paths'];
 
@@ -29,6 +29,9 @@ const homes: Record<string, RegExp> = {
   libsql: /^storage\/sqlite\.ts$/,
   pino: /^log\.ts$/,
   'prom-client': /^metrics\.ts$/,
+  otpauth: /^staff\/second-factor\.ts$/,
+  'openid-client': /^staff\/open-id\.ts$/,
+  uqr: /^web\/console\/account\/qr-code\.ts$/,
   commander: /^cli\/todoke\.ts$/,
   '@myriaddreamin/typst-ts-node-compiler': /^petitions\/typst-child\.ts$/,
 };

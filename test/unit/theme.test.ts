@@ -73,7 +73,7 @@ describe('a theme', () => {
     ['declares entities', 'logo.svg', `<!DOCTYPE svg [<!ENTITY x "y">]>${drawing}`, 'no picture of the kind'],
     ['is another kind than its name says', 'logo.png', drawing, 'no picture of the kind its name says'],
     ['is a page', 'logo.svg', '<html><svg></svg></html>', 'no picture of the kind its name says'],
-    ['is too large', 'logo.png', Buffer.concat([png, Buffer.alloc(200_000)]), 'larger than 200 KB'],
+    ['is too large', 'logo.png', Buffer.concat([png, Buffer.alloc(200_000)]), 'larger than 100 KB'],
   ])('whose logo %s is refused', async (_what, logo, content, said) => {
     expect(await complaints({ theme: { logo } }, { [logo]: content })).toContain(said);
   });

@@ -4,7 +4,10 @@ import { SideBySide1780000000002 } from './0002-side-by-side.ts';
 import { IntakeOfReports1780000000003 } from './0003-intake-of-reports.ts';
 import { Holds1780000000004 } from './0004-holds.ts';
 import { WeedList1780000000005 } from './0005-weed-list.ts';
+import { HandIns1780000000007 } from './0007-hand-ins.ts';
+import { Staff1780000000008 } from './0008-staff.ts';
 import { SourceOrigins1780000000009 } from './0009-source-origins.ts';
+import { CampaignVersions1780000000010 } from './0010-campaign-versions.ts';
 
 export const migrations = [
   First1780000000001,
@@ -12,5 +15,8 @@ export const migrations = [
   IntakeOfReports1780000000003,
   Holds1780000000004,
   WeedList1780000000005,
+  HandIns1780000000007,
+  Staff1780000000008,
   SourceOrigins1780000000009,
+  CampaignVersions1780000000010,
 ];

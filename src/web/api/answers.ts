@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { letterStates } from '../../letters/letter-states.ts';
 import { channelModes } from '../../outbox/channel-table.ts';
 import { holdEvents } from '../../outbox/hold-event-table.ts';
-import { handInOutcomes } from '../../petitions/petition-table.ts';
+import { courseFields, followUpAnswer, handInAnswer } from './hand-in-answers.ts';
 
 const time = z.iso.datetime();
 const words = z.record(z.string(), z.string()).describe('By language tag.');
@@ -173,20 +173,6 @@ export const targetAnswer = z
   })
   .meta({ id: 'Target' });
 
-export const handInAnswer = z
-  .strictObject({
-    id: z.string(),
-    at: time,
-    outcome: z.enum(handInOutcomes),
-    place: z.string(),
-    carrier: z.string().nullable(),
-    reference: z.string().nullable(),
-    note: z.string().nullable(),
-    recorded_at: time,
-    recorded_by: z.string(),
-  })
-  .meta({ id: 'HandInRecord' });
-
 export const petitionAnswer = z
   .strictObject({
     id: z.string(),
@@ -200,7 +186,9 @@ export const petitionAnswer = z
     digest: z.string().describe('SHA-256 over the canonical list of names.'),
     sealed_at: time,
     files_ready: z.boolean(),
+    ...courseFields,
     hand_ins: z.array(handInAnswer),
+    follow_ups: z.array(followUpAnswer),
     voided_at: time.optional(),
     void_reason: z.string().nullable().optional(),
   })

@@ -5,7 +5,6 @@ import { signatureInput } from '../../intake/signature.ts';
 import {
   acceptedAnswer,
   campaignAnswer,
-  handInAnswer,
   lettersAnswer,
   lineAnswer,
   petitionAnswer,
@@ -14,11 +13,12 @@ import {
 } from './answers.ts';
 import { channelInput, lettersQuery } from './campaigns.ts';
 import { cloudEvent } from './cloud-events.ts';
+import { handInPaths, listPetitionsPath } from './openapi-hand-ins.ts';
 import { holdPaths } from './openapi-holds.ts';
 import { answers, body, file, json, path } from './openapi-parts.ts';
 import { reportPaths } from './openapi-reports.ts';
 import { weedPaths } from './openapi-weed.ts';
-import { compileInput, handInInput, voidInput } from './petitions.ts';
+import { compileInput, voidInput } from './petitions.ts';
 
 const paths: ZodOpenApiPathsObject = {
   '/v1/campaigns/{campaign}/signatures': {
@@ -128,7 +128,9 @@ const paths: ZodOpenApiPathsObject = {
   ...holdPaths,
   ...reportPaths,
   ...weedPaths,
+  ...handInPaths,
   '/v1/campaigns/{campaign}/petitions': {
+    ...listPetitionsPath,
     post: {
       operationId: 'compilePetition',
       tags: ['staff'],
@@ -197,17 +199,6 @@ const paths: ZodOpenApiPathsObject = {
       description: 'Scope `staff`.',
       requestParams: path('id'),
       responses: answers({ '200': json(z.looseObject({}), 'The manifest.') }, 404, 503),
-    },
-  },
-  '/v1/petitions/{id}/hand-ins': {
-    post: {
-      operationId: 'recordHandIn',
-      tags: ['staff'],
-      summary: 'Record a try at handing it over',
-      description: 'Scope `staff`.',
-      requestParams: path('id'),
-      requestBody: body(handInInput),
-      responses: answers({ '201': json(handInAnswer, 'Recorded.') }, 400, 404, 409),
     },
   },
   '/v1/petitions/{id}/void': {

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { Router } from 'express';
 import type { Campaign } from '../../campaigns/campaign.ts';
-import { pictureBytes } from '../../campaigns/pictures.ts';
 import { themeCss } from '../../campaigns/theme.ts';
 import type { PageNeeds } from './page-needs.ts';
 import type { Look } from './render-page.ts';
@@ -38,12 +37,12 @@ export function lookRoutes({ book }: Pick<PageNeeds, 'book'>): Router {
     response.type('css').set('Cache-Control', keep).send(css);
   });
 
-  router.get('/actions/:campaign/pictures/:name', async (request, response, next) => {
+  router.get('/actions/:campaign/pictures/:name', (request, response, next) => {
     const pictures = Object.values(book.find(request.params.campaign)?.pictures ?? {});
     const picture = pictures.find(({ name }) => name === request.params.name);
-    const bytes = picture && (await pictureBytes(picture));
-    if (!picture || !bytes) return next();
-    response.set({ 'Content-Security-Policy': drawingPolicy, 'Cache-Control': forGood }).type(picture.type).send(bytes);
+    if (!picture) return next();
+    response.set({ 'Content-Security-Policy': drawingPolicy, 'Cache-Control': forGood }).type(picture.type);
+    response.send(Buffer.from(picture.base64, 'base64'));
   });
   return router;
 }
