@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hour } from '../../src/clock.ts';
 import { createSourceKey } from '../../src/intake/source-key.ts';
+import { formAnswer } from '../../src/web/api/openapi-embed.ts';
 import { aSignature, campaign, startTestApp, type TestApp } from '../support/start-app.ts';
 import { sampleCampaignWith } from '../support/sample-campaign.ts';
 
@@ -141,7 +142,7 @@ test('the parts of a form are given to the site of a key, and to no other', asyn
     fetch(`${app.origin}/actions/${campaign}/${language}/form.json`, { headers: { origin } });
   const answer = await ask(partner);
   expect(answer.headers.get('access-control-allow-origin')).toBe(partner);
-  const parts = (await answer.json()) as { html: string; css: string; words: Record<string, string> };
+  const parts = formAnswer.parse(await answer.json());
   expect(parts.html).toContain('data-consent="send" value="2020-05-29"');
   expect(parts.html).not.toMatch(/<script|\son\w+=|undefined/);
   expect((await ask('https://other.example')).headers.get('access-control-allow-origin')).toBeNull();
