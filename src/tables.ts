@@ -10,6 +10,7 @@ import { channelSwitchTable, channelTable } from './outbox/channel-table.ts';
 import { holdEventTable } from './outbox/hold-event-table.ts';
 import { pauseTable } from './outbox/pause-table.ts';
 import { siteTable } from './outbox/site-table.ts';
+import { noticeRoundTable, noticeStopTable, noticeTable } from './notices/notice-table.ts';
 import { deadMailboxTable } from './outcomes/dead-mailbox-table.ts';
 import { answerTable } from './outcomes/answer-table.ts';
 import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
@@ -57,6 +58,9 @@ export const tables = [
   followUpTable,
   withheldTable,
   weedEventTable,
+  noticeTable,
+  noticeStopTable,
+  noticeRoundTable,
   webhookEventTable,
   webhookDeliveryTable,
   staffTable,

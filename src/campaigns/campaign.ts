@@ -60,9 +60,14 @@ export const targetSchema = z.strictObject({
   pace: paceSchema.default({ perHour: 30, hours: { from: 0, to: 24 } }),
 });
 
+/** What may be agreed to: sending with name and address, names on paper, later contact, news of this letter by mail. */
+export const consentIds = ['send', 'hand-over', 'contact', 'news'] as const;
+
+/** Of whose signatures something is asked: of nobody's, of those that came by a public form, or of all. */
+const askedOf = z.enum(['none', 'form', 'all']).default('none');
+
 const consentSchema = z.strictObject({
-  /** What is agreed to: sending with name and address, names on paper, later contact. */
-  id: z.enum(['send', 'hand-over', 'contact']),
+  id: z.enum(consentIds),
   /** Changes whenever a word of the text changes; stored with each signature. */
   version: z.string().min(1).max(40),
   required: z.boolean(),
@@ -92,10 +97,20 @@ export const petitionRulesSchema = z.strictObject({
   awaitAnswer: z.boolean().default(false),
   /** Whether its signers read on their receipt pages where it was handed over, in the words that staff wrote. */
   tellPlace: z.boolean().default(false),
+  /** What it is printed on. */
+  paper: z.enum(['a4', 'us-letter']).default('a4'),
+  /** Whether the cover letter says since when mail has not been accepted, when that is so. */
+  whyOnPaper: z.boolean().default(true),
+  /** Whether a letter of names is made beside each volume: the same names, run on, to be posted. */
+  namesLetter: z.boolean().default(false),
 });
 
 export const campaignSchema = z.strictObject({
+  /** True while it is being written: nobody but staff sees it, and nobody can sign. */
+  draft: z.boolean().default(false),
   languages: z.array(languageTag).min(1).max(40),
+  /** Languages it is being translated into: their texts may be there or not, and are shown to nobody but staff. */
+  preparing: z.array(languageTag).max(40).default([]),
   organisation: z.strictObject({ name: perLanguage, privacyPolicy: z.record(languageTag, webAddress) }),
   period: z
     .strictObject({
@@ -105,6 +120,8 @@ export const campaignSchema = z.strictObject({
       /** True while the end is a plan and not a promise. */
       planned: z.boolean().default(false),
       timeZone,
+      /** True once staff have closed it before its last day: it takes no more signatures. */
+      closed: z.boolean().optional(),
     })
     .refine((period) => period.from <= period.to, { path: ['to'], error: 'let it be the same day as from, or later' }),
   sender: z.strictObject({
@@ -118,11 +135,23 @@ export const campaignSchema = z.strictObject({
   consents: z.array(consentSchema).min(1).max(10),
   protection: protectionSchema.default({ proofOfWork: 'off', limits: { perNetwork: 120, perAddress: 10 } }),
   theme: themeSchema(perLanguage).default({ colors: {} }),
+  /** Who has to confirm the address before the letter leaves. What comes by the API is vouched for by its source, unless `all`. */
+  confirm: askedOf,
+  /** Mails of ours to signers. */
+  notices: z
+    .strictObject({
+      /** Our address in them: on a domain of its own, so that they and the letters do not share a reputation. */
+      from: z.email('use a full address such as news@news.example.org').optional(),
+      /** Who is thanked by mail. */
+      thanks: askedOf,
+    })
+    .default({ thanks: 'none' }),
   petition: petitionRulesSchema.prefault({}),
 });
 
 export type Pace = z.infer<typeof paceSchema>;
 export type Target = z.infer<typeof targetSchema>;
+export type AskedOf = z.infer<typeof askedOf>;
 export type PetitionRules = z.infer<typeof petitionRulesSchema>;
 export type ConsentText = z.infer<typeof consentSchema>;
 export type CampaignFile = z.infer<typeof campaignSchema>;
@@ -147,6 +176,12 @@ export interface LetterSource {
   body: string;
 }
 
+/** `notice-thanks.<lang>.md`: what the mail that thanks says, in the place of the house's own words. */
+export interface NoticeSource {
+  subject: string;
+  body: string;
+}
+
 /** `petition.<lang>.md`: the cover letter of the petition as Markdown paragraphs. */
 export interface PetitionSource {
   title: string;
@@ -162,6 +197,10 @@ export interface Campaign extends Omit<CampaignFile, 'petition'> {
   page: Record<string, CampaignPage>;
   letter: Record<string, LetterSource>;
   petition: Record<string, PetitionSource>;
+  /** By language; a language without one is thanked in the house's own words. */
+  thanks: Record<string, NoticeSource>;
   /** `petition` of `campaign.yaml`; under `petition` stand the texts. */
   petitionRules: PetitionRules;
+  /** Own layouts of the petition, in Typst: `petition.typ` for all targets, `petition.<target>.typ` by target. */
+  sheets: { all?: string; targets: Record<string, string> };
 }

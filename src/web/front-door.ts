@@ -1,5 +1,5 @@
 /** The public door: pages and API on one port, joined to the stages behind them. */
-import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import { type CampaignBook, withoutDrafts } from '../campaigns/campaign-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -7,17 +7,22 @@ import { AppError, asError } from '../errors.ts';
 import type { SignatureIntake } from '../intake/accept-signatures.ts';
 import { createSignatureLimits } from '../intake/limit-signatures.ts';
 import { createProofOfWork } from '../intake/proof-of-work.ts';
-import { readReceiptToken, receiptToken } from '../intake/receipt-token.ts';
+import { readLinkToken, readReceiptToken, receiptToken } from '../intake/receipt-token.ts';
 import type { KeyRing } from '../key-ring.ts';
+import { confirmAddress, readConfirmation } from '../ledger/confirm-address.ts';
 import { readOwnData } from '../ledger/own-data.ts';
+import { receiptProof } from '../ledger/receipt-proof.ts';
 import { readReceipt } from '../ledger/receipt.ts';
 import { erase, withdraw } from '../ledger/take-back.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { askAgain } from '../notices/ask-again.ts';
+import { stopNotices } from '../notices/stop-notices.ts';
 import { readChannel } from '../outbox/channel-table.ts';
 import { createReturnPaths } from '../outbox/return-path.ts';
 import type { HoldEvent } from '../outbox/hold-event-table.ts';
 import { openWebhooks, takeWebhook } from '../outcomes/intake/take-webhook.ts';
+import type { NoticeDoor } from '../outcomes/store-returned-mail.ts';
 import type { ReviewNeeds } from '../outcomes/review-channel.ts';
 import type { PetitionFiles } from '../petitions/petition-files.ts';
 import type { Counters } from '../queue/counters.ts';
@@ -27,6 +32,7 @@ import type { ReportRouteNeeds } from './api/reports.ts';
 import { createCrossOrigin } from './cross-origin.ts';
 import { openConsole } from './console/console-router.ts';
 import { openHttp } from './http-server.ts';
+import type { MailRouteNeeds } from './pages/mail-routes.ts';
 import { createKeyGuard } from './require-key.ts';
 import { createServer } from './server.ts';
 import { createVisitors } from './visitor.ts';
@@ -45,6 +51,8 @@ interface FrontDoorNeeds {
   intake: SignatureIntake;
   metrics: Metrics;
   review: ReviewNeeds;
+  /** Where reports about mails to signers go. */
+  notices: NoticeDoor;
   /** Told when staff paused or resumed sending. */
   held(event: HoldEvent): void;
 }
@@ -71,6 +79,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     trusted: config.TRUST_PROXY !== undefined,
     hidden: () => log.warn('a proxy stands in front and TRUST_PROXY is not set: limits for one network do not hold'),
   });
+  const open = withoutDrafts(book);
   const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
   const { router, close: endStreams } = openConsole({ ...needs, origin: () => origin });
   const app = createServer({
@@ -79,7 +88,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     origin: () => origin,
     trustProxy: config.TRUST_PROXY,
     signatures: {
-      book,
+      book: open,
       clock,
       keepOpen,
       guard,
@@ -97,7 +106,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     reports: reportDoor(needs),
     petitions: { database, clock, queue, book, guard, files, event: metrics.petition },
     pages: {
-      book,
+      book: open,
       words,
       origin: () => origin,
       crossOrigin,
@@ -118,10 +127,15 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
         const eventId = readReceiptToken(keys, token);
         return eventId === undefined ? undefined : readOwnData(database, eventId);
       },
+      proofOf: async (token, serial) => {
+        const eventId = readReceiptToken(keys, token);
+        return eventId === undefined ? undefined : receiptProof({ database, keys, files }, eventId, serial);
+      },
       withdraw: (token) => withdraw({ database, clock }, eventOf(token)),
       erase: (token) => erase({ database, clock }, eventOf(token)),
       failed: (thrown) => log.error({ reason: asError(thrown).message }, 'a page failed'),
     },
+    mails: mailDoor(needs),
   });
   const server = await openHttp(app, { host: config.HOST, port: config.PORT });
   origin ||= `http://${config.HOST}:${server.port}`;
@@ -135,10 +149,37 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
   };
 }
 
+/** What the links in our mails to signers lead to. */
+function mailDoor({ clock, keys, database, book, words, metrics }: FrontDoorNeeds): MailRouteNeeds {
+  const shared = { database, clock, keys };
+  return {
+    book,
+    words,
+    receiptToken: (id) => receiptToken(keys, id),
+    async confirmationOf(token) {
+      const id = readLinkToken(keys, 'confirm', token);
+      return id === undefined ? undefined : readConfirmation(shared, id);
+    },
+    confirm: (signatureId) => confirmAddress(shared, signatureId),
+    async askAgain(token) {
+      const id = readReceiptToken(keys, token);
+      return id !== undefined && askAgain(shared, id);
+    },
+    async newsOf(token) {
+      const id = readLinkToken(keys, 'news', token);
+      return id === undefined ? undefined : readConfirmation(shared, id);
+    },
+    async stopNews(signatureId) {
+      await database.write((transaction) => stopNotices(transaction, signatureId, 'unsubscribed', clock.now()));
+      metrics.notice('handed-over', 'unsubscribed');
+    },
+  };
+}
+
 /** Relays' webhooks end where returned mail does. */
-function reportDoor({ config, clock, keys, database, queue, metrics }: FrontDoorNeeds): ReportRouteNeeds {
+function reportDoor({ config, clock, keys, database, queue, metrics, notices }: FrontDoorNeeds): ReportRouteNeeds {
   const paths = createReturnPaths({ keys, domain: config.BOUNCE_DOMAIN });
-  const door = { database, clock, queue, paths, counted: metrics.returnedMail };
+  const door = { database, clock, queue, paths, counted: metrics.returnedMail, notices };
   return {
     webhooks: openWebhooks({
       sesTopics: config.SES_TOPICS,

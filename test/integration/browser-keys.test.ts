@@ -1,5 +1,5 @@
 /** Keys that stand in pages of other sites: what they may do, from where, and how much. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { hour } from '../../src/clock.ts';
 import { createSourceKey } from '../../src/intake/source-key.ts';
 import { formAnswer } from '../../src/web/api/openapi-embed.ts';
@@ -135,6 +135,17 @@ describe('limits', () => {
   test('do not hold for keys of servers, which send for many', async () => {
     for (let n = 200; n < 214; n += 1) expect((await app.sign(n)).status).toBe(202);
   });
+});
+
+test('whoever signs on another site confirms by mail, where the campaign asks it of those who sign on its own page', async () => {
+  const env = { CAMPAIGNS_DIR: sampleCampaignWith({ confirm: 'form', notices: { from: 'news@news.example.org' } }) };
+  const other = await startTestApp({ env });
+  onTestFinished(() => other.stop());
+  const own = await createSourceKey(other, { source: 'p', scopes: ['sign'], campaigns: null, origins: [partner] });
+  const answer = await other.call('POST', route, aSignature(1), { origin: partner, authorization: `Bearer ${own}` });
+  expect(answer.body.status).toBe('held');
+  await other.until({ held: 1 });
+  expect((await other.sign(2)).body.status).toBe('accepted');
 });
 
 test('the parts of a form are given to the site of a key, and to no other', async () => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { textFileName } from '../campaign-files.ts';
+import { isCampaignText } from '../campaign-files.ts';
 import { isPictureName } from '../pictures.ts';
 import type { Files } from './versions.ts';
 
@@ -32,7 +32,7 @@ export async function writeFolder(folder: string, files: Files, isNewest: () => 
   if (isWritten) {
     for (const [name, text] of files)
       await replaceFile(folder, name, isPictureName(name) ? Buffer.from(text, 'base64') : Buffer.from(text));
-    const names = (await readdir(folder)).filter((each) => textFileName(each) !== undefined || isPictureName(each));
+    const names = (await readdir(folder)).filter((each) => isCampaignText(each) || isPictureName(each));
     for (const name of names.filter((each) => !files.has(each))) await rm(join(folder, name));
   }
   // After an error the mark stays: the folder holds half of a version, and the next one to look writes it again.

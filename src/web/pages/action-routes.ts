@@ -75,7 +75,7 @@ async function sign(needs: PageNeeds, campaign: Campaign, { request, response, f
   }
   const again = { campaign, language, form };
   try {
-    const needed = { campaign, source: sourceOf(request), now, keepOpen: needs.keepOpen };
+    const needed = { campaign, source: sourceOf(request), door: 'form', now, keepOpen: needs.keepOpen } as const;
     const { eventId, ...signature } = readSignature(signatureOf(form), needed);
     if (form.trap !== '') {
       // Never taken and dropped in silence: a browser may have filled the field for a person.

@@ -10,6 +10,7 @@ import type { OwnData } from '../../ledger/own-data.ts';
 import type { Receipt } from '../../ledger/receipt.ts';
 import type { CrossOrigin } from '../cross-origin.ts';
 import type { Visitors } from '../visitor.ts';
+import type { NameProof } from '../../petitions/prove-name.ts';
 
 export type ChannelMode = 'mail' | 'slowed' | 'hand' | 'probing';
 
@@ -35,6 +36,8 @@ export interface PageNeeds {
   receiptOf(token: string): Promise<Receipt | undefined>;
   /** What is held about the signature of a receipt; undefined for an unknown token, and for a repeated signature. */
   ownDataOf(token: string): Promise<OwnData | undefined>;
+  /** The proof for a petition of this receipt, by its number; undefined when there is none. */
+  proofOf(token: string, serial: string): Promise<NameProof | undefined>;
   withdraw(token: string): Promise<void>;
   erase(token: string): Promise<void>;
   /** Told of accidents, which a page reports without details. Absent: they go on to the app's own error handler. */

@@ -14,8 +14,11 @@ import { sendPage } from './render-page.ts';
 
 export type { PageNeeds } from './page-needs.ts';
 
-/** Makes the router. Throws `invalid` when a campaign speaks a language without words. */
-export function pagesRouter(needs: PageNeeds): Router {
+/**
+ * Makes the router; `others` are routes whose mishaps are told on a page too. Throws `invalid` when a campaign speaks a
+ * language without words.
+ */
+export function pagesRouter(needs: PageNeeds, ...others: readonly Router[]): Router {
   assertWords(needs.words, needs.book.campaigns);
   const router = Router({ caseSensitive: true });
 
@@ -24,7 +27,8 @@ export function pagesRouter(needs: PageNeeds): Router {
     sendPage(response.vary('Accept-Language'), tongue.language, homePage(needs, tongue));
   });
 
-  router.use(assetRoutes(), embedRoutes(needs), actionRoutes(needs), receiptRoutes(needs), failures(needs));
+  router.use(assetRoutes(), embedRoutes(needs), actionRoutes(needs), receiptRoutes(needs));
+  router.use(...others, failures(needs));
   return router;
 }
 

@@ -6,7 +6,7 @@ import { type Failure, sendFailure } from './failure-page.ts';
 import { houseLanguage, pageLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
 import { isOwnDataOpen, ownDataFile } from './own-data-file.ts';
-import { confirmPage, receiptPage, receiptView } from './receipt-page.ts';
+import { confirmPage, receiptNotes, receiptPage, receiptView } from './receipt-page.ts';
 import { sendPage } from './render-page.ts';
 
 export function receiptRoutes(needs: PageNeeds): Router {
@@ -16,7 +16,7 @@ export function receiptRoutes(needs: PageNeeds): Router {
     const { token } = request.params;
     const receipt = await needs.receiptOf(token);
     if (!receipt) return unknown(needs, request, response);
-    const after = (['withdraw', 'erase'] as const).find((what) => request.query[what] !== undefined);
+    const after = receiptNotes.find((what) => request.query[what] !== undefined);
     sendPage(response, receiptView(receipt, needs).language, receiptPage(receipt, needs, { token, after }));
   });
 
@@ -27,6 +27,21 @@ export function receiptRoutes(needs: PageNeeds): Router {
     const data = isOwnDataOpen(receipt) ? await needs.ownDataOf(token) : undefined;
     if (!data) return refuse(needs, response, { said: 'data-later', receipt, token });
     response.attachment('todoke-data.json').json(ownDataFile(receipt, data, needs));
+  });
+
+  router.get('/receipts/:token/proof-:serial.json', async (request, response) => {
+    const { token, serial } = request.params;
+    const proof = await needs.proofOf(token, serial);
+    if (!proof) {
+      const receipt = await needs.receiptOf(token);
+      if (!receipt) return unknown(needs, request, response);
+      return sendFailure(response, pageLanguage(needs.words, receipt.language), { status: 404, said: 'not-found' });
+    }
+    response
+      .type('application/json')
+      .set('Cache-Control', 'private, no-store')
+      .set('Content-Disposition', `attachment; filename="petition-${proof.petition}-proof.json"`)
+      .send(`${JSON.stringify(proof, null, 2)}\n`);
   });
 
   for (const what of ['withdraw', 'erase'] as const) {
