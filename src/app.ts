@@ -18,6 +18,7 @@ import { createBullQueue } from './queue/bullmq-queue.ts';
 import { createEmbeddedQueue } from './queue/embedded-queue.ts';
 import type { Queue } from './queue/queue.ts';
 import { createTimers, type Timers } from './queue/timers.ts';
+import { assertLinks } from './roles/assert-links.ts';
 import { openMailer } from './roles/mailer.ts';
 import { openPetitions } from './roles/petitions.ts';
 import { openReports } from './roles/reports.ts';
@@ -83,7 +84,10 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
     words,
     strandedBy: (campaign) => strandedBy(database, campaign),
     // The text of a letter is kept before anybody can sign it; the other roles only read it.
-    prepare: roles.has('web') ? texts.keep : () => Promise.resolve(),
+    async prepare(campaign) {
+      assertLinks(config, campaign);
+      if (roles.has('web')) await texts.keep(campaign);
+    },
   });
   await assertCampaigns(database, book);
   // Numbers of the whole installation come from one role, or they would be added up over all processes.
@@ -94,7 +98,9 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   if (roles.has('petitions') || roles.has('web')) await files.check();
   const { resolver, random = Math.random } = options;
   const rows = { database, queue, texts, files };
-  const needs: RoleNeeds = { ...rows, config, clock, log, keys, book, words, metrics, resolver, random, closers };
+  let origin = config.ORIGIN ?? `http://${config.HOST}:${config.PORT}`;
+  const parts = { config, clock, log, keys, book, words, metrics, resolver, random, closers };
+  const needs: RoleNeeds = { ...rows, ...parts, origin: () => origin };
 
   let closing = false;
   const ready = async (): Promise<void> => {
@@ -111,6 +117,7 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   const mailer = roles.has('mailer') ? await openMailer(needs, bouncePort || config.BOUNCE_PORT) : undefined;
   if (roles.has('petitions')) openPetitions(needs);
   const web = roles.has('web') ? await openWeb(needs) : undefined;
+  origin = web?.origin ?? origin;
   const timers = roles.has('timers') ? openTimers(needs) : undefined;
   log.info({ roles: [...roles], origin: web?.origin, campaigns: book.campaigns.length }, 'todoke is ready');
 

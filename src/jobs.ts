@@ -12,8 +12,12 @@ export interface Jobs {
   'forward-answer': { answerId: string };
   /** Something was heard that may change how a target is reached. */
   'review-channel': { target: string };
-  /** A petition was sealed and waits for its files. */
-  'make-petition-files': { petitionId: string };
+  /** A petition was begun, sealed or voided, and something is still to be done for it. */
+  'finish-petition': { petitionId: string };
+  /** An endpoint has not yet been told of an event. */
+  'send-webhook': { eventId: string; endpoint: string };
+  /** Mails to signers may leave now; `due` is the time their rows were given with this reminder. */
+  'send-notices': { noticeIds: readonly string[]; due: Instant };
 }
 
 export type JobName = keyof Jobs;

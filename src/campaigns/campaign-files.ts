@@ -10,14 +10,30 @@ const maxFileBytes = 200_000;
 const maxFiles = 300;
 const maxCampaigns = 1_000;
 
-const textFile = /^(page|letter|petition)\.([^.]+)\.md$/;
+/** The last one may be left out: then the house's own words are used. */
+const textKinds = ['page', 'letter', 'petition', 'notice-thanks'] as const;
+export type TextFileKind = (typeof textKinds)[number];
+
+const textFile = new RegExp(`^(${textKinds.join('|')})\\.([^.]+)\\.md$`);
 
 /** What a `<kind>.<language>.md` is called after, or nothing for another name. */
-export function textFileName(name: string): { kind: 'page' | 'letter' | 'petition'; language: string } | undefined {
+export function textFileName(name: string): { kind: TextFileKind; language: string } | undefined {
   const found = textFile.exec(name);
-  const [kind, language] = [found?.[1], found?.[2]];
-  if ((kind !== 'page' && kind !== 'letter' && kind !== 'petition') || language === undefined) return undefined;
-  return { kind, language };
+  const [kind, language] = [textKinds.find((each) => each === found?.[1]), found?.[2]];
+  return kind === undefined || language === undefined ? undefined : { kind, language };
+}
+
+const sheetFile = /^petition(?:\.([a-z0-9]+(?:-[a-z0-9]+)*))?\.typ$/;
+
+/** The target a layout of the petition is for, empty for all targets; or nothing for another name. */
+export function sheetFileName(name: string): { target: string } | undefined {
+  const found = sheetFile.exec(name);
+  return found === null ? undefined : { target: found[1] ?? '' };
+}
+
+/** Whether a file of this name can be part of a campaign beside its `campaign.yaml`. */
+export function isCampaignText(name: string): boolean {
+  return textFileName(name) !== undefined || sheetFileName(name) !== undefined;
 }
 
 /** Paths of the campaigns in a folder, in order of their names. Files and hidden folders beside them are left alone. */
@@ -84,8 +100,9 @@ export async function readCampaignFiles(
   for (const name of own) {
     const path = join(folder, name);
     const complain = complainAbout(path, problems);
-    if (name !== 'campaign.yaml' && textFileName(name) === undefined) {
-      const known = 'campaign.yaml, page.<language>.md, letter.<language>.md and petition.<language>.md';
+    if (name !== 'campaign.yaml' && !isCampaignText(name)) {
+      const known =
+        'campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ and petition.<target>.typ';
       complain(fileStart, 'this is not a file of a campaign', `rename or remove it; known are ${known}`);
     } else if (!(await isInside(path, realRoot))) {
       complain(fileStart, 'this leads out of the folder of campaigns', 'put the file itself here');

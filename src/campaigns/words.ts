@@ -59,6 +59,8 @@ const locale = words().refine((tag) => {
 }, 'use a tag that dates can be written in, such as en-GB or ja');
 
 export const titled = group('title text');
+/** Paragraphs of a mail, in Markdown. */
+const mail = group('subject button after');
 const question = group('title offer ask text confirm cancel done');
 const state = group('name now');
 
@@ -73,7 +75,7 @@ const wordsSchema = z.strictObject({
     several: words('target'),
   }),
   sending: group(
-    'title mail slowed hand paper paper-only receipt identity identity-by-mail from reply-to your-address sender-reply-to sender-from',
+    'title mail slowed hand paper paper-only receipt identity identity-by-mail from reply-to your-address sender-reply-to sender-from confirm',
   ).extend({ privacy: words('organisation') }),
   form: group(
     'title required optional name email phone message message-what message-explained consents consents-intro submit submit-hand',
@@ -90,6 +92,7 @@ const wordsSchema = z.strictObject({
   /** By state of a letter, and for one that is queued again. */
   states: z.strictObject({
     held: state,
+    lapsed: state,
     queued: state,
     'queued-again': state,
     sending: state,
@@ -105,13 +108,33 @@ const wordsSchema = z.strictObject({
   }),
   /** By outcome of a hand-in. */
   'hand-ins': group('accepted-in-meeting accepted refused posted lost'),
+  /** By outcome of a try that did not bring the petition to the office. */
+  tries: z.strictObject({ refused: state, posted: state, lost: state }),
+  /** The proof that a name stands on a petition, and how to check it. */
+  proof: group('title what how leaf path root command keep download'),
   withdraw: question,
   erase: question,
+  /** The page behind the link in the mail that asks to confirm the address, and what the receipt page says until then. */
+  confirm: group('title text name message button done again sent wait').extend({ waiting: words('date') }),
+  /** The page that ends the news of a letter. */
+  news: group('title text button done'),
+  /** Mails to signers: what is in double braces beside these is put in when the mail is made. */
+  notices: z.strictObject({
+    confirm: mail.extend({ text: words('title', 'date') }),
+    thanks: mail.extend({ text: words('title') }),
+    'handed-over': mail.extend({ text: words('title', 'target', 'date') }),
+    stop: words(),
+    footer: words('organisation'),
+  }),
   /** The mail that brings a person's answer to the signer. */
   answer: group('subject').extend({ text: words('addressee', 'organisation') }),
   failures: z.strictObject({
     'not-found': titled,
     'no-receipt': titled,
+    'confirm-over': titled,
+    'confirm-withdrawn': titled,
+    'signed-before': titled,
+    'no-link': titled,
     'not-yet': group('title'),
     closed: group('title'),
     conflict: titled,
@@ -123,7 +146,13 @@ const wordsSchema = z.strictObject({
     unavailable: titled,
     internal: titled,
   }),
-  petition: group('petition names page volume date digest period of receivedBy receivedDate stamp'),
+  petition: group(
+    'petition campaigns names page volume date digest code period of receiptTitle receivedBy receivedDate stamp',
+  ).extend({
+    whyOnPaper: words('date'),
+    withheld: words('count'),
+    received: words('number', 'count'),
+  }),
 });
 
 export type Words = z.infer<typeof wordsSchema>;

@@ -13,6 +13,7 @@ import { AppError } from '../errors.ts';
 import { compileLetter } from '../letters/compile-letter.ts';
 import { mergeLetter } from '../letters/merge-letter.ts';
 import { composeMessage } from '../outbox/message.ts';
+import { previewNotices } from './preview-notices.ts';
 import { createTerminal } from './terminal.ts';
 
 /** Checks one folder or all; a mistake is thrown as one error that lists every place. */
@@ -36,7 +37,7 @@ async function load(slug: string | undefined): Promise<Campaign[]> {
 
 const sampleNames: Record<string, string> = { ja: '人権 守', en: 'Mamoru Jinken' };
 
-/** Writes the letter to every target in every language, as it would be sent. */
+/** Writes the letter to every target in every language, as it would be sent, and the mails to its signers. */
 export async function previewCampaign(
   slug: string,
   options: { out: string; name?: string; message?: string },
@@ -48,6 +49,12 @@ export async function previewCampaign(
   const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
     existsSync(path),
   );
+  const show = async (name: string, files: Record<string, string | Buffer>): Promise<void> => {
+    const base = join(options.out, name);
+    for (const [ending, contents] of Object.entries(files)) await writeFile(`${base}.${ending}`, contents);
+    if (chromium) await photograph(chromium, `${base}.html`, `${base}.png`);
+    terminal.line(`${base}.{${[...Object.keys(files), ...(chromium ? ['png'] : [])].join(',')}}`);
+  };
   for (const target of campaign.targets) {
     for (const language of campaign.languages) {
       const name = options.name ?? sampleNames[language] ?? 'Mamoru Jinken';
@@ -63,13 +70,12 @@ export async function previewCampaign(
         ...letter,
         date: systemClock.now(),
       });
-      const base = join(options.out, `${slug}-${target.id}-${language}`);
       const files = { eml: message, html: letter.html, txt: letter.text };
-      for (const [ending, contents] of Object.entries(files)) await writeFile(`${base}.${ending}`, contents);
-      if (chromium) await photograph(chromium, `${base}.html`, `${base}.png`);
-      terminal.line(`${base}.{${[...Object.keys(files), ...(chromium ? ['png'] : [])].join(',')}}`);
+      await show(`${slug}-${target.id}-${language}`, files);
     }
   }
+  for (const { name, ...mail } of await previewNotices(campaign))
+    await show(`${slug}-${name}`, { html: mail.html, txt: mail.text });
   if (!chromium) terminal.line(terminal.dim('No picture: install chromium for a .png beside each .html.'));
 }
 

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { asError } from '../errors.ts';
 import { scopes } from '../intake/source-key.ts';
 import { staffRoles, type StaffRole } from '../staff/roles.ts';
+import type { CompileOptions } from './petition.ts';
 import type { RenderOptions } from './render-petition.ts';
 
 const program = new Command('todoke')
@@ -76,9 +77,8 @@ petition
   .description('seal the waiting names of a target and make the files')
   .requiredOption('--campaign <slug>')
   .requiredOption('--target <id>')
-  .action(async (options: { campaign: string; target: string }) =>
-    (await import('./petition.ts')).compilePetition(options),
-  );
+  .option('--all-campaigns', 'names of every campaign with this target, those of --campaign first')
+  .action(async (options: CompileOptions) => (await import('./petition.ts')).compilePetition(options));
 petition
   .command('render')
   .description('make the files of a petition from a list of names, without a database')
@@ -104,6 +104,12 @@ petition
   .action(async (manifest: string, csv: string, number: string) =>
     (await import('./verify-petition.ts')).runProve(manifest, csv, number),
   );
+petition
+  .command('check-proof')
+  .description('check the proof of one name, with the name on standard input')
+  .argument('<proof>', 'the file that the signer downloaded')
+  .argument('[manifest]', 'manifest.json of the petition, to compare the root')
+  .action(async (proof: string, manifest?: string) => (await import('./check-proof.ts')).checkProof(proof, manifest));
 
 const outcome = program.command('outcome').description('what todoke makes of replies and returned mail');
 outcome
@@ -128,9 +134,8 @@ outcome
     (await import('./outcome.ts')).explainOutcome(reply, options),
   );
 
-program
-  .command('key')
-  .description('keys of sources')
+const key = program.command('key').description('keys of sources');
+key
   .command('create')
   .description('make a key; it is shown once')
   .requiredOption('--source <name>', 'name of the front end; stands in the evidence of consents')
@@ -139,6 +144,16 @@ program
   .action(async (options: { source: string; scope?: string[]; campaign?: string[] }) =>
     (await import('./key.ts')).createKey(options),
   );
+
+key
+  .command('list')
+  .description('print every key by its id, with what it covers')
+  .action(async () => (await import('./key.ts')).listKeys());
+key
+  .command('revoke')
+  .description('end a key')
+  .argument('<id>', 'as `todoke key list` prints it')
+  .action(async (id: string) => (await import('./key.ts')).revokeKey(id));
 
 const staff = program.command('staff').description('accounts of the console');
 staff

@@ -57,7 +57,9 @@ const sameness: { [Name in JobName]: ((job: Jobs[Name]) => string) | undefined }
   'read-report': (job) => job.returnedMailId,
   'forward-answer': (job) => job.answerId,
   'review-channel': (job) => job.target,
-  'make-petition-files': (job) => job.petitionId,
+  'finish-petition': (job) => job.petitionId,
+  'send-webhook': (job) => `${job.eventId} ${job.endpoint}`,
+  'send-notices': undefined,
 };
 
 interface Line {

@@ -28,6 +28,8 @@ export interface RoleNeeds {
   metrics: Metrics;
   resolver: DnsResolver | undefined;
   random: () => number;
+  /** Public address of the pages, for links in mails; known once the ports are open. */
+  origin(): string;
   /** Takes what a role opens; closed in reverse order after all work has ended. */
   closers: Closers;
 }

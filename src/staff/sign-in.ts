@@ -54,7 +54,7 @@ export async function signIn(
   const found = await database.read.findOneBy(staffTable, { login: wanted });
   const { right, outdated } = await checkPassword(password, found?.password ?? null);
   if (!found || !right) return refused(needs);
-  const renewed = outdated ? await hashPassword(password) : undefined;
+  const renewed = outdated && found.disabledAt === null ? await hashPassword(password) : undefined;
   const end = await database.write(async (transaction): Promise<SignInEnd> => {
     const staff = await holdStaff(transaction, found.id);
     // Disabled or given another password meanwhile.

@@ -6,16 +6,21 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { AppError, asError } from '../errors.ts';
 import type { SignatureIntake } from '../intake/accept-signatures.ts';
-import { readReceiptToken, receiptToken } from '../intake/receipt-token.ts';
+import { readLinkToken, readReceiptToken, receiptToken } from '../intake/receipt-token.ts';
 import type { KeyRing } from '../key-ring.ts';
+import { confirmAddress, readConfirmation } from '../ledger/confirm-address.ts';
+import { receiptProof } from '../ledger/receipt-proof.ts';
 import { readReceipt } from '../ledger/receipt.ts';
 import { erase, withdraw } from '../ledger/take-back.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { askAgain } from '../notices/ask-again.ts';
+import { stopNotices } from '../notices/stop-notices.ts';
 import { readChannel } from '../outbox/channel-table.ts';
 import { createReturnPaths } from '../outbox/return-path.ts';
 import type { HoldEvent } from '../outbox/hold-event-table.ts';
 import { openWebhooks, takeWebhook } from '../outcomes/intake/take-webhook.ts';
+import type { NoticeDoor } from '../outcomes/store-returned-mail.ts';
 import type { ReviewNeeds } from '../outcomes/review-channel.ts';
 import type { PetitionFiles } from '../petitions/petition-files.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -23,6 +28,7 @@ import type { Database } from '../storage/database.ts';
 import type { ReportRouteNeeds } from './api/reports.ts';
 import { openConsole } from './console/console-router.ts';
 import { openHttp } from './http-server.ts';
+import type { MailRouteNeeds } from './pages/mail-routes.ts';
 import { createKeyGuard } from './require-key.ts';
 import { createServer } from './server.ts';
 
@@ -39,6 +45,8 @@ interface FrontDoorNeeds {
   intake: SignatureIntake;
   metrics: Metrics;
   review: ReviewNeeds;
+  /** Where reports about mails to signers go. */
+  notices: NoticeDoor;
   /** Told when staff paused or resumed sending. */
   held(event: HoldEvent): void;
 }
@@ -94,10 +102,15 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
         const eventId = readReceiptToken(keys, token);
         return eventId === undefined ? undefined : readReceipt(database, eventId, targetsOf);
       },
+      proofOf: async (token, serial) => {
+        const eventId = readReceiptToken(keys, token);
+        return eventId === undefined ? undefined : receiptProof({ database, keys, files }, eventId, serial);
+      },
       withdraw: (token) => withdraw({ database, clock }, eventOf(token)),
       erase: (token) => erase({ database, clock }, eventOf(token)),
       failed: (thrown) => log.error({ reason: asError(thrown).message }, 'a page failed'),
     },
+    mails: mailDoor(needs),
   });
   const server = await openHttp(app, { host: config.HOST, port: config.PORT });
   origin ||= `http://${config.HOST}:${server.port}`;
@@ -111,10 +124,37 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
   };
 }
 
+/** What the links in our mails to signers lead to. */
+function mailDoor({ clock, keys, database, book, words, metrics }: FrontDoorNeeds): MailRouteNeeds {
+  const shared = { database, clock, keys };
+  return {
+    book,
+    words,
+    receiptToken: (id) => receiptToken(keys, id),
+    async confirmationOf(token) {
+      const id = readLinkToken(keys, 'confirm', token);
+      return id === undefined ? undefined : readConfirmation(shared, id);
+    },
+    confirm: (signatureId) => confirmAddress(shared, signatureId),
+    async askAgain(token) {
+      const id = readReceiptToken(keys, token);
+      return id !== undefined && askAgain(shared, id);
+    },
+    async newsOf(token) {
+      const id = readLinkToken(keys, 'news', token);
+      return id === undefined ? undefined : readConfirmation(shared, id);
+    },
+    async stopNews(signatureId) {
+      await database.write((transaction) => stopNotices(transaction, signatureId, 'unsubscribed', clock.now()));
+      metrics.notice('handed-over', 'unsubscribed');
+    },
+  };
+}
+
 /** Relays' webhooks end where returned mail does. */
-function reportDoor({ config, clock, keys, database, queue, metrics }: FrontDoorNeeds): ReportRouteNeeds {
+function reportDoor({ config, clock, keys, database, queue, metrics, notices }: FrontDoorNeeds): ReportRouteNeeds {
   const paths = createReturnPaths({ keys, domain: config.BOUNCE_DOMAIN });
-  const door = { database, clock, queue, paths, counted: metrics.returnedMail };
+  const door = { database, clock, queue, paths, counted: metrics.returnedMail, notices };
   return {
     webhooks: openWebhooks({
       sesTopics: config.SES_TOPICS,

@@ -17,10 +17,10 @@ export function securityHeaders(): RequestHandler {
     response.set({
       'Content-Security-Policy': policy,
       'X-Content-Type-Options': 'nosniff',
-      // The address of a receipt is the key to it: it must not travel in a Referer.
+      // The address of a receipt, or of a link in a mail, is the key to it: it must not travel in a Referer.
       'Referrer-Policy': 'no-referrer',
     });
-    if (/^\/receipts(\/|$)/i.test(request.path)) {
+    if (/^\/(receipts|confirm|news)(\/|$)/i.test(request.path)) {
       response.set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex' });
     }
     next();

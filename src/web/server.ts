@@ -14,6 +14,7 @@ import { reportRoutes, type ReportRouteNeeds } from './api/reports.ts';
 import { signatureRoutes, type SignatureRouteNeeds } from './api/signatures.ts';
 import { weedRoutes } from './api/weed.ts';
 import { renderDocs } from './pages/docs-page.ts';
+import { mailRoutes, type MailRouteNeeds } from './pages/mail-routes.ts';
 import { pagesRouter, type PageNeeds } from './pages/pages-router.ts';
 import { problemHandler } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -29,6 +30,7 @@ export interface ServerNeeds {
   reports: ReportRouteNeeds;
   pages: PageNeeds;
   console: Router;
+  mails: MailRouteNeeds;
 }
 
 /** Makes the Express application; the caller listens. */
@@ -53,7 +55,7 @@ export function createServer(needs: ServerNeeds): Express {
   );
   app.use('/v1', problemHandler(needs.log));
   app.use(needs.console);
-  app.use(pagesRouter(needs.pages));
+  app.use(pagesRouter(needs.pages, mailRoutes(needs.mails)));
   app.use(problemHandler(needs.log));
   return app;
 }

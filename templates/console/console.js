@@ -50,7 +50,11 @@
     if (document.hidden || regions().length === 0) return;
     stream = new EventSource('/console/events');
     stream.addEventListener('open', () => mark('open'));
-    stream.addEventListener('error', () => mark('lost'));
+    stream.addEventListener('error', () => {
+      mark('lost');
+      // Not asked for again by itself: the session may be over.
+      if (stream.readyState === EventSource.CLOSED) changed('all');
+    });
     stream.addEventListener('change', ({ data }) => changed(data));
   }
 

@@ -304,7 +304,7 @@ describe('wrong campaign files', () => {
       'an unknown consent',
       'id: send',
       'id: sent',
-      'campaign.yaml:27  consents[0].id: not one of the known words — write one of: send, hand-over, contact',
+      'campaign.yaml:27  consents[0].id: not one of the known words — write one of: send, hand-over, contact, news',
     ],
     [
       'an unknown time zone',
@@ -498,7 +498,7 @@ describe('wrong campaign files', () => {
       'petition.en.md',
       '{{date}}',
       '{{name}}',
-      'petition.en.md:5  {{name}} is not known here — known here: {{count}}, {{period}}, {{target}}, {{organisation}}, {{date}}',
+      'petition.en.md:5  {{name}} is not known here — known here: {{count}}, {{period}}, {{target}}, {{salutation}}, {{organisation}}, {{date}}, {{why}}',
     ],
     [
       'a signer in the subject',
@@ -621,7 +621,13 @@ describe('wrong campaign files', () => {
 
   it('a misspelt file name, beside a README that may stay', async () => {
     expect(await complaints({ 'leter.en.md': letter, 'README.md': 'notes' })).toEqual([
-      'leter.en.md:1  this is not a file of a campaign — rename or remove it; known are campaign.yaml, page.<language>.md, letter.<language>.md and petition.<language>.md',
+      'leter.en.md:1  this is not a file of a campaign — rename or remove it; known are campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ and petition.<target>.typ',
+    ]);
+  });
+
+  it('a layout for a target it does not have', async () => {
+    expect(await complaints({ 'petition.typ': '', 'petition.nobody.typ': '' })).toEqual([
+      'petition.nobody.typ:1  this campaign has no target nobody — name it petition.<id of a target>.typ, or petition.typ for all of them',
     ]);
   });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import express, { Router, type Request, type Response } from 'express';
 import type { CampaignBook } from '../../campaigns/campaign-book.ts';
 import type { Campaign } from '../../campaigns/campaign.ts';
+import { isAskedOf } from '../../campaigns/notice-rules.ts';
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import type { Accepted } from '../../intake/accept-signatures.ts';
@@ -24,7 +25,8 @@ export interface SignatureRouteNeeds {
 
 interface Answer {
   id: string;
-  status: 'accepted';
+  /** `held`: it waits until the signer has confirmed the address. */
+  status: 'accepted' | 'held';
   receipt_url: string;
 }
 
@@ -72,11 +74,14 @@ export async function takeOne(
   body: unknown,
   idempotencyKey: string | undefined,
 ): Promise<Answer> {
-  const answer = (id: string): Answer => ({ id, status: 'accepted', receipt_url: needs.receiptUrl(id) });
+  // By the campaign's rule and not by the row: the same event gets the same answer, and tells nothing of who confirmed.
+  const status = isAskedOf(campaign.confirm, 'api') ? 'held' : 'accepted';
+  const answer = (id: string): Answer => ({ id, status, receipt_url: needs.receiptUrl(id) });
   try {
     const { eventId, ...signature } = readSignature(body, {
       campaign,
       source,
+      door: 'api',
       now: needs.clock.now(),
       keepOpen: needs.keepOpen,
     });

@@ -88,6 +88,8 @@ export function createDoor(needs: ConsoleNeeds, frame: ConsoleFrame): Door {
       const { visit, csrf } = await arrive(request, response);
       const way = turnedAway(need, visit);
       if (way === 'forbidden') return next(new AppError('forbidden', 'Your role may not do this.'));
+      // A stream cannot follow to a page; told so, the script looks at its own page again.
+      if (way !== undefined && request.get('accept') === 'text/event-stream') return response.status(401).end();
       if (way !== undefined) return response.redirect(303, way);
       if (method === 'GET') return handler(visit);
       await new Promise<void>((resolve, reject) =>

@@ -23,7 +23,7 @@ export function createCookies(origin: () => string): Cookies {
       const wanted = `${full(name)}=`;
       const found = (request.headers.cookie ?? '').split(/; ?/).find((each) => each.startsWith(wanted));
       const value = found?.slice(wanted.length);
-      return value !== undefined && /^[\w.-]{1,400}$/.test(value) ? value : undefined;
+      return value !== undefined && /^[\w.-]{1,2000}$/.test(value) ? value : undefined;
     },
     write(response, name, value) {
       const maxAge = kept[name];

@@ -70,7 +70,7 @@ async function sign(needs: PageNeeds, campaign: Campaign, { request, response, f
   }
   const again = { campaign, language, form };
   try {
-    const needed = { campaign, source: sourceOf(request), now, keepOpen: needs.keepOpen };
+    const needed = { campaign, source: sourceOf(request), door: 'form', now, keepOpen: needs.keepOpen } as const;
     const { eventId, ...signature } = readSignature(signatureOf(form), needed);
     const accepted = await needs.accept(signature, eventId);
     response.redirect(303, `/receipts/${encodeURIComponent(needs.receiptToken(accepted.id))}?thanks`);

@@ -13,8 +13,11 @@ import { stylesheet } from './stylesheet.ts';
 
 export type { PageNeeds } from './page-needs.ts';
 
-/** Makes the router. Throws `invalid` when a campaign speaks a language without words. */
-export function pagesRouter(needs: PageNeeds): Router {
+/**
+ * Makes the router; `others` are routes whose mishaps are told on a page too. Throws `invalid` when a campaign speaks a
+ * language without words.
+ */
+export function pagesRouter(needs: PageNeeds, ...others: readonly Router[]): Router {
   assertWords(needs.words, needs.book.campaigns);
   const router = Router({ caseSensitive: true });
 
@@ -29,7 +32,7 @@ export function pagesRouter(needs: PageNeeds): Router {
     response.type('css').set('Cache-Control', keep).send(css);
   });
 
-  router.use(actionRoutes(needs), receiptRoutes(needs), failures(needs));
+  router.use(actionRoutes(needs), receiptRoutes(needs), ...others, failures(needs));
   return router;
 }
 

@@ -26,7 +26,9 @@ interface LetterView {
   road: readonly { name: string; at: Moment; current: boolean }[];
   identity: string | undefined;
   place: string | undefined;
-  handedIn: { at: Moment; outcome: string; place: string } | undefined;
+  /** Number of the petition whose proof can be had. */
+  proof: string | undefined;
+  handedIn: { at: Moment; outcome: string; place: string | undefined } | undefined;
 }
 
 /**
@@ -44,24 +46,27 @@ export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'w
     .toSorted((a, b) => order.indexOf(a.target) - order.indexOf(b.target))
     .map((letter) => (hasMoved(letter) ? letter : justArrived(receipt, letter.target)))
     .map((letter): LetterView => {
-      const steps = roadOf(letter.steps);
+      const steps = roadOf(letter.steps).map((step) =>
+        receipt.lapsed && step.name === 'withdrawn' ? { ...step, name: 'lapsed' as const } : step,
+      );
       const state = steps.at(-1)?.name ?? letter.state;
+      const road = withTries(steps, letter, words);
+      const lastTry = letter.state === 'petitioned' ? letter.tries.at(-1) : undefined;
       return {
         target: inLanguage(needs.book.target(letter.target)?.name ?? { en: letter.target }, receipt.language),
         state: letter.state,
         ...words.states[state],
+        ...(lastTry && words.tries[lastTry.outcome]),
         since: at(letter.since),
-        road: steps.map((step, index) => ({
-          name: words.states[step.name].name,
-          at: at(step.at),
-          current: index === steps.length - 1,
-        })),
+        road: road.map((step, index) => ({ name: step.name, at: at(step.at), current: index === road.length - 1 })),
         identity: letter.identity && words.receipt[`used-${letter.identity}`],
         place: letter.place && placeInWords(letter.place, words),
+        // Its leaves are kept with the files.
+        proof: letter.place?.page === undefined ? undefined : letter.place.serial,
         handedIn: letter.handedIn && {
           at: at(letter.handedIn.at),
           outcome: outcomeInWords(letter.handedIn.outcome, words),
-          place: letter.handedIn.place,
+          place: campaign?.petitionRules.tellPlace ? letter.handedIn.place : undefined,
         },
       };
     });
@@ -75,11 +80,15 @@ export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'w
   };
 }
 
-/** The page in HTML. `after` is what the signer just did, and is answered on top. */
+/** What a signer may just have done; answered on top of the page. */
+export const receiptNotes = ['thanks', 'confirmed', 'again', 'wait', 'withdraw', 'erase'] as const;
+type ReceiptNote = (typeof receiptNotes)[number];
+
+/** The page in HTML. `after` is what the signer just did. */
 export function receiptPage(
   receipt: Receipt,
   needs: Pick<PageNeeds, 'book' | 'words'>,
-  { token, after }: { token: string; after: 'thanks' | 'withdraw' | 'erase' | undefined },
+  { token, after }: { token: string; after: ReceiptNote | undefined },
 ): string {
   const view = receiptView(receipt, needs);
   const { language, words, organisation } = view;
@@ -96,7 +105,12 @@ export function receiptPage(
       once: view.letters.some((letter) => letter.state === 'queued'),
       erased: receipt.erased,
       thanks,
-      done: after === 'withdraw' || after === 'erase' ? words[after].done : undefined,
+      lapsed: receipt.lapsed,
+      done: doneWords(receipt, words, after),
+      waiting:
+        receipt.confirmBy === undefined
+          ? undefined
+          : fillVariables(words.confirm.waiting, () => moment(receipt.confirmBy ?? 0, words.dates, timeZone).text),
       path: `/receipts/${encodeURIComponent(token)}`,
     },
   );
@@ -132,12 +146,21 @@ function justArrived(receipt: Receipt, target: string): ReceiptLetter {
     identity: undefined,
     place: undefined,
     handedIn: undefined,
+    tries: [],
     withdrawable: true,
   };
 }
 
 function hasMoved(letter: ReceiptLetter): boolean {
   return letter.state !== 'queued' || letter.steps.length > 1;
+}
+
+function doneWords(receipt: Receipt, words: Words, after: ReceiptNote | undefined): string | undefined {
+  if (after === 'withdraw' || after === 'erase') return words[after].done;
+  if (after === 'confirmed') return receipt.confirmBy === undefined && !receipt.erased ? words.confirm.done : undefined;
+  // Whoever follows the link later is told where the letter is, and no old news of the mail.
+  if (receipt.confirmBy === undefined) return undefined;
+  return after === 'again' ? words.confirm.sent : after === 'wait' ? words.confirm.wait : undefined;
 }
 
 type StepName = keyof Words['states'];
@@ -155,6 +178,17 @@ function roadOf(steps: readonly ReceiptStep[]): { name: StepName; at: number }[]
     told.push({ name, at });
   }
   return told;
+}
+
+/** Tries at handing a petition over stand on the road beside the states. */
+function withTries(
+  steps: readonly { name: StepName; at: number }[],
+  { tries }: ReceiptLetter,
+  words: Words,
+): { name: string; at: number }[] {
+  const states = steps.map(({ name, at }) => ({ name: words.states[name].name, at }));
+  const others = tries.map(({ outcome, at }) => ({ name: words.tries[outcome].name, at }));
+  return [...states, ...others].toSorted((a, b) => a.at - b.at);
 }
 
 function placeInWords(place: ReceiptPlace, words: Words): string {

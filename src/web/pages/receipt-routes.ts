@@ -5,7 +5,7 @@ import type { Receipt } from '../../ledger/receipt.ts';
 import { sendFailure } from './failure-page.ts';
 import { houseLanguage, pageLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
-import { confirmPage, receiptPage, receiptView } from './receipt-page.ts';
+import { confirmPage, receiptNotes, receiptPage, receiptView } from './receipt-page.ts';
 import { sendPage } from './render-page.ts';
 
 export function receiptRoutes(needs: PageNeeds): Router {
@@ -15,8 +15,23 @@ export function receiptRoutes(needs: PageNeeds): Router {
     const { token } = request.params;
     const receipt = await needs.receiptOf(token);
     if (!receipt) return unknown(needs, request, response);
-    const after = (['thanks', 'withdraw', 'erase'] as const).find((what) => request.query[what] !== undefined);
+    const after = receiptNotes.find((what) => request.query[what] !== undefined);
     sendPage(response, receiptView(receipt, needs).language, receiptPage(receipt, needs, { token, after }));
+  });
+
+  router.get('/receipts/:token/proof-:serial.json', async (request, response) => {
+    const { token, serial } = request.params;
+    const proof = await needs.proofOf(token, serial);
+    if (!proof) {
+      const receipt = await needs.receiptOf(token);
+      if (!receipt) return unknown(needs, request, response);
+      return sendFailure(response, pageLanguage(needs.words, receipt.language), { status: 404, said: 'not-found' });
+    }
+    response
+      .type('application/json')
+      .set('Cache-Control', 'private, no-store')
+      .set('Content-Disposition', `attachment; filename="petition-${proof.petition}-proof.json"`)
+      .send(`${JSON.stringify(proof, null, 2)}\n`);
   });
 
   for (const what of ['withdraw', 'erase'] as const) {

@@ -1,12 +1,11 @@
 /** The form under a letter: what was typed into it, and how it is shown again when something is to mend. */
 import { randomUUID } from 'node:crypto';
-import type { Campaign, ConsentText } from '../../campaigns/campaign.ts';
+import { type Campaign, consentIds, type ConsentText } from '../../campaigns/campaign.ts';
 import { fillVariables } from '../../campaigns/variables.ts';
 import type { Words } from '../../campaigns/words.ts';
 import type { FieldProblem } from '../../errors.ts';
 import type { SignatureInput } from '../../intake/signature.ts';
 
-const consentIds = ['send', 'hand-over', 'contact'] as const satisfies readonly ConsentText['id'][];
 const typedFields = ['name', 'email', 'phone', 'message'] as const;
 type TypedField = (typeof typedFields)[number];
 

@@ -10,6 +10,7 @@ import type { ConsoleNeeds } from '../console-needs.ts';
 import { localPath } from '../same-origin.ts';
 import { fill, type Visit } from '../visit.ts';
 import { invitationRoutes } from './invitation-page.ts';
+import { openIdChoice, openIdRoutes } from './open-id-routes.ts';
 import { signInWords } from './sign-in-words.ts';
 
 export const signInPage: ConsolePage = {
@@ -19,6 +20,7 @@ export const signInPage: ConsolePage = {
     codeRoutes(door, needs, frame);
     signOutRoute(door, needs, frame);
     invitationRoutes(door, needs, frame);
+    openIdRoutes(door, needs, frame);
   },
 };
 
@@ -36,19 +38,23 @@ function signInNeeds({ database, clock, keys, metrics }: ConsoleNeeds): SignInNe
 }
 
 function passwordRoutes(door: Door, needs: ConsoleNeeds, frame: ConsoleFrame): void {
+  const hasOpenId = openIdChoice(needs) !== undefined;
+  const show = (visit: Visit, shown: Shown): void => showSignIn(visit, { ...shown, hasOpenId });
+
   door.open('GET', '/sign-in', (visit) => {
     const next = localPath(visit.request.query['next']);
     if (visit.signedIn?.session.stage === 'full') return visit.response.redirect(303, next);
     const words = visit.words(signInWords);
-    const said = visit.request.query['said'] === 'signed-out' ? words['signed-out'] : undefined;
-    showSignIn(visit, { next, said });
+    const said = visit.request.query['said'];
+    if (said === 'open-id-failed' || said === 'open-id-unknown') return show(visit, { next, problem: words[said] });
+    show(visit, { next, said: said === 'signed-out' ? words['signed-out'] : undefined });
   });
 
   door.open('POST', '/sign-in', async (visit) => {
     const { login = '', password = '', next } = visit.form;
     const end = await signIn(signInNeeds(needs), { login, password }, callerOf(frame, visit));
     if (end.kind === 'refused' || end.kind === 'limited')
-      return showSignIn(visit, {
+      return show(visit, {
         next: localPath(next),
         login,
         problem: noOf(visit, end),
@@ -111,11 +117,12 @@ interface Shown {
   problem?: string;
   said?: string | undefined;
   status?: number;
+  hasOpenId?: boolean;
 }
 
-function showSignIn(visit: Visit, { status = 200, login = '', problem, said, next }: Shown): void {
+function showSignIn(visit: Visit, { status = 200, login = '', ...shown }: Shown): void {
   const words = visit.words(signInWords);
-  visit.show('sign-in', { title: words.title, words, status, login, problem, said, next });
+  visit.show('sign-in', { title: words.title, words, status, login, ...shown });
 }
 
 function showCode(
