@@ -72,17 +72,6 @@ export async function createSourceKey(
   return key;
 }
 
-/** Makes a key useless from now on. */
-export async function revokeSourceKey(
-  { database, clock }: { database: Database; clock: Clock },
-  keyId: string,
-): Promise<void> {
-  const revoked = { revokedAt: clock.now() };
-  await database.write(
-    async (transaction) => void (await transaction.update(sourceKeyTable, { id: keyId, revokedAt: IsNull() }, revoked)),
-  );
-}
-
 /** The key's row, or undefined when it is unknown or revoked. Looked up by hash, so no secret is compared byte by byte. */
 export async function findSourceKey(database: Database, key: string): Promise<SourceKey | undefined> {
   if (!/^todoke_[0-9a-v]{16}_[0-9a-v]{32}$/.test(key)) return undefined;

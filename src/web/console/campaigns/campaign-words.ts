@@ -65,7 +65,7 @@ const schema = z.strictObject({
     'footer-hint': words('name', 'organisation'),
     'petition-hint': words('date', 'target', 'organisation', 'period', 'count'),
   }),
-  consents: group('send hand-over contact hint'),
+  consents: group('send hand-over contact news hint'),
   settings: group('title intro text'),
   history: group('title intro who what when files change restore restored current kept restore-hint first nothing'),
   duplicate: group('title text slug slug-hint submit done'),
