@@ -4,6 +4,8 @@ import type { Instant } from './clock.ts';
 export interface Jobs {
   /** Due letters of one target may leave now; `due` is the time their rows were given with this reminder. */
   'send-letters': { letterIds: readonly string[]; due?: Instant };
+  /** Somebody on staff wants to see a letter in her own mailbox. */
+  'send-test-letter': { testLetterId: string };
   /** A returned mail was stored and waits to be read. */
   'read-report': { returnedMailId: string };
   /** A person answered to a return path; the answer waits to go on to the signer. */

@@ -11,6 +11,7 @@ import { holdEventTable } from './outbox/hold-event-table.ts';
 import { pauseTable } from './outbox/pause-table.ts';
 import { siteTable } from './outbox/site-table.ts';
 import { noticeRoundTable, noticeStopTable, noticeTable } from './notices/notice-table.ts';
+import { testLetterTable } from './outbox/test-letter-table.ts';
 import { deadMailboxTable } from './outcomes/dead-mailbox-table.ts';
 import { answerTable } from './outcomes/answer-table.ts';
 import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
@@ -21,6 +22,7 @@ import { followUpTable } from './petitions/follow-up-table.ts';
 import { handInFileTable } from './petitions/hand-in-file-table.ts';
 import { handInTable } from './petitions/hand-in-table.ts';
 import { petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
+import { compileOccasionTable } from './petitions/compile-occasion-table.ts';
 import { weedEventTable, withheldTable } from './petitions/withheld-table.ts';
 import { sessionTable } from './staff/session-table.ts';
 import { signInLimitTable } from './staff/sign-in-limit-table.ts';
@@ -42,6 +44,7 @@ export const tables = [
   channelTable,
   channelSwitchTable,
   siteTable,
+  testLetterTable,
   pauseTable,
   holdEventTable,
   installationTable,
@@ -56,6 +59,7 @@ export const tables = [
   handInTable,
   handInFileTable,
   followUpTable,
+  compileOccasionTable,
   withheldTable,
   weedEventTable,
   noticeTable,

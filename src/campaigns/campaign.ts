@@ -89,6 +89,32 @@ const protectionSchema = z.strictObject({
     .default({ perNetwork: 120, perAddress: 10 }),
 });
 
+export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+
+/** When names that wait are sealed by themselves. Whichever comes first; staff can always do it too. */
+const compileSchema = z
+  .strictObject({
+    every: z.enum(['daily', 'weekly'], 'use daily or weekly').optional(),
+    /** Day of the week, for `weekly`; Monday when left out. */
+    on: z.enum(weekdays, 'use a day of the week such as monday').optional(),
+    /** Time of day in the time zone of the period. */
+    at: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'use a time of day such as "09:00"')
+      .default('09:00'),
+    /** As soon as so many names wait for a target. */
+    names: z.int().min(1).max(1_000_000).optional(),
+    /** Once the campaign is over and every letter has come to rest. */
+    atEnd: z.boolean().default(false),
+  })
+  .refine(({ every, names, atEnd }) => every !== undefined || names !== undefined || atEnd, {
+    error: 'say when: every, names or atEnd',
+  })
+  .refine(({ every, on }) => on === undefined || every === 'weekly', {
+    path: ['on'],
+    error: 'belongs to every: weekly',
+  });
+
 /** How petitions of a campaign are dealt with. */
 export const petitionRulesSchema = z.strictObject({
   /** Days without a word after which staff are reminded of a petition. */
@@ -103,6 +129,8 @@ export const petitionRulesSchema = z.strictObject({
   whyOnPaper: z.boolean().default(true),
   /** Whether a letter of names is made beside each volume: the same names, run on, to be posted. */
   namesLetter: z.boolean().default(false),
+  /** When names that wait are sealed by themselves; left out, only when staff say so. */
+  compile: compileSchema.optional(),
 });
 
 export const campaignSchema = z.strictObject({
@@ -153,6 +181,7 @@ export type Pace = z.infer<typeof paceSchema>;
 export type Target = z.infer<typeof targetSchema>;
 export type AskedOf = z.infer<typeof askedOf>;
 export type PetitionRules = z.infer<typeof petitionRulesSchema>;
+export type CompileSchedule = z.infer<typeof compileSchema>;
 export type ConsentText = z.infer<typeof consentSchema>;
 export type CampaignFile = z.infer<typeof campaignSchema>;
 

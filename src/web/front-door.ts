@@ -1,5 +1,6 @@
 /** The public door: pages and API on one port, joined to the stages behind them. */
-import { type CampaignBook, withoutDrafts } from '../campaigns/campaign-book.ts';
+import { withoutDrafts } from '../campaigns/campaign-book.ts';
+import type { LiveBook } from '../campaigns/versions/live-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -42,7 +43,7 @@ interface FrontDoorNeeds {
   clock: Clock;
   log: Log;
   keys: KeyRing;
-  book: CampaignBook;
+  book: LiveBook;
   words: Readonly<Record<string, Words>>;
   database: Database;
   queue: Queue;

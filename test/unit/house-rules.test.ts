@@ -34,7 +34,7 @@ const homes: Record<string, RegExp> = {
   'prom-client': /^metrics\.ts$/,
   otpauth: /^staff\/second-factor\.ts$/,
   'openid-client': /^staff\/open-id\.ts$/,
-  uqr: /^web\/console\/account\/qr-code\.ts$/,
+  uqr: /^web\/console\/account\/qr-code\.ts$|^petitions\/sheet-code\.ts$/,
   commander: /^cli\/todoke\.ts$/,
   '@myriaddreamin/typst-ts-node-compiler': /^petitions\/typst-child\.ts$/,
 };

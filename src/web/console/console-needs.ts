@@ -1,5 +1,5 @@
 /** What the console is given by the app: every page picks from it what it needs. */
-import type { CampaignBook } from '../../campaigns/campaign-book.ts';
+import type { LiveBook } from '../../campaigns/versions/live-book.ts';
 import type { Words } from '../../campaigns/words.ts';
 import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config.ts';
@@ -17,7 +17,7 @@ export interface ConsoleNeeds {
   clock: Clock;
   log: Log;
   keys: KeyRing;
-  book: CampaignBook;
+  book: LiveBook;
   /** Words of the public pages. */
   words: Readonly<Record<string, Words>>;
   database: Database;
