@@ -1,4 +1,5 @@
 /** The page of a campaign: the case, the letter as it will be sent, what happens with a signature, and the form. */
+import { isAskedOf } from '../../campaigns/notice-rules.ts';
 import type { Campaign } from '../../campaigns/campaign.ts';
 import { fillVariables } from '../../campaigns/variables.ts';
 import { wordsFor, type Words } from '../../campaigns/words.ts';
@@ -101,6 +102,7 @@ function sendingView({ campaign, language, words, channels }: ActionFacts, way: 
   const onPaper = channels.every(byHand);
   return {
     way,
+    confirm: isAskedOf(campaign.confirm, 'form') ? sending.confirm : undefined,
     paper: onPaper ? sending['paper-only'] : sending.paper,
     identity: onPaper ? sending['identity-by-mail'] : sending.identity,
     sender: {
