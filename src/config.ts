@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { day, hour, minute, second } from './clock.ts';
 import { AppError, asError } from './errors.ts';
-import { readS3Url, type S3Place } from './petitions/files/s3-url.ts';
+import { readS3Url } from './petitions/files/s3-url.ts';
+import { openIdProblems, openIdVariables } from './open-id-config.ts';
 import { returnedMailProblems, returnedMailVariables } from './returned-mail-config.ts';
 import type { DatabaseChoice } from './storage/open-database.ts';
+import { readEndpoints } from './webhooks/endpoints.ts';
 
 const units: Record<string, number> = { ms: 1, s: second, m: minute, h: hour, d: day };
 
@@ -30,14 +32,16 @@ function urlOf(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-const bucket = z.string().transform((text, context): S3Place => {
-  try {
-    return readS3Url(text);
-  } catch (mistake) {
-    context.addIssue({ code: 'custom', message: asError(mistake).message });
-    return z.NEVER;
-  }
-});
+/** A text that a reader takes apart; what it throws is said without the text, which may hold a secret. */
+const readBy = <T>(reader: (text: string) => T) =>
+  z.string().transform((text, context): T => {
+    try {
+      return reader(text);
+    } catch (mistake) {
+      context.addIssue({ code: 'custom', message: asError(mistake).message });
+      return z.NEVER;
+    }
+  });
 
 /** What a process does. Each may run in any number of processes. */
 export const roles = ['web', 'mailer', 'reports', 'petitions', 'timers'] as const;
@@ -82,7 +86,7 @@ export const environment = z.object({
     .min(1)
     .prefault('var')
     .describe('Folder for what the service makes: petition files, generated secrets and keys.'),
-  FILES_URL: bucket
+  FILES_URL: readBy(readS3Url)
     .optional()
     .describe(
       'S3-compatible store for the petition files: `s3://KEY:SECRET@HOST[:PORT]/BUCKET[/PREFIX][?region=REGION]`, or `s3+http://…` inside your own network; special characters in key and secret percent-encoded (`/` is `%2F`). Every process needs the same. Absent: the folder `DATA_DIR/petitions`.',
@@ -130,6 +134,12 @@ export const environment = z.object({
       'Folder of DKIM keys, one PEM file per domain: `<domain>/<selector>.pem`. Absent: `DATA_DIR/dkim`. With the simulated embassy a missing key is made.',
     ),
   ...returnedMailVariables,
+  WEBHOOKS: readBy(readEndpoints)
+    .prefault('')
+    .describe(
+      'Addresses that are told of petitions and channels by signed webhooks, with spaces between them: `https://HOST/PATH#whsec_BASE64`; after a comma a second secret, while one takes the place of another. Absent: nobody is told.',
+    ),
+  ...openIdVariables,
   RELEASE_EVERY: duration.prefault('1s').describe("How often due letters are released at each target's pace."),
   SWEEP_EVERY: duration.prefault('10s').describe('How often overdue letters are looked for.'),
   LEASE: duration
@@ -204,7 +214,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
 function together(config: z.output<typeof environment>): string[] {
   const host = config.SMTP_URL === undefined ? 'localhost' : new URL(config.SMTP_URL).hostname;
   const isFar = host !== 'localhost' && !/^127\.|^\[::1\]$/.test(host);
-  const problems: string[] = returnedMailProblems(config);
+  const problems: string[] = [...returnedMailProblems(config), ...openIdProblems(config)];
   // A server may take ten minutes after the final dot; a shorter lease would send such a letter twice.
   if (isFar && config.LEASE < 14 * minute)
     problems.push('LEASE: use 14m or more, since a server may take 10 minutes to answer');

@@ -30,8 +30,11 @@ export interface Metrics {
   sitePause(): void;
   targetPause(): void;
   petition(event: 'sealed' | 'files-made' | 'voided' | 'handed-in' | 'refused' | 'posted' | 'lost'): void;
+  webhook(result: 'delivered' | 'failed' | 'given-up' | 'gone'): void;
   stepFailed(step: string): void;
   workerRebuilt(step: string): void;
+  /** Tries to sign in to the console. */
+  signIn(result: 'in' | 'half' | 'refused' | 'limited'): void;
   /** Prometheus text format. */
   text(): Promise<string>;
   contentType: string;
@@ -70,10 +73,12 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
   const pauses = counter('site_pauses_total', 'Times all sending was paused because the trouble was ours.');
   const targetPauses = counter('target_pauses_total', 'Times sending to one target was paused for trouble of ours.');
   const petitions = counter('petitions_total', 'Petitions by event.', ['event']);
+  const webhooks = counter('webhooks_total', 'Tries at telling an endpoint, by how they ended.', ['result']);
   const failures = counter('step_failures_total', 'Steps that ended with an error; the sweep asks again.', ['step']);
   const rebuilt = counter('workers_rebuilt_total', 'Workers that idled beside waiting jobs and were replaced.', [
     'step',
   ]);
+  const signIns = counter('console_sign_ins_total', 'Tries to sign in to the console by how they ended.', ['result']);
   const stage = new Histogram({
     name: 'todoke_smtp_stage_seconds',
     help: 'Time spent in each part of an SMTP conversation.',
@@ -110,7 +115,9 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
     sitePause: () => pauses.inc(),
     targetPause: () => targetPauses.inc(),
     petition: (event) => petitions.inc({ event }),
+    webhook: (result) => webhooks.inc({ result }),
     workerRebuilt: (step) => rebuilt.inc({ step }),
+    signIn: (result) => signIns.inc({ result }),
     stepFailed: (step) => failures.inc({ step }),
     async text() {
       const now = await standing?.();

@@ -11,6 +11,7 @@ import { holdEventTable } from './outbox/hold-event-table.ts';
 import { pauseTable } from './outbox/pause-table.ts';
 import { siteTable } from './outbox/site-table.ts';
 import { noticeRoundTable, noticeStopTable, noticeTable } from './notices/notice-table.ts';
+import { testLetterTable } from './outbox/test-letter-table.ts';
 import { deadMailboxTable } from './outcomes/dead-mailbox-table.ts';
 import { answerTable } from './outcomes/answer-table.ts';
 import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
@@ -22,6 +23,10 @@ import { handInFileTable } from './petitions/hand-in-file-table.ts';
 import { handInTable } from './petitions/hand-in-table.ts';
 import { petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
 import { weedEventTable, withheldTable } from './petitions/withheld-table.ts';
+import { sessionTable } from './staff/session-table.ts';
+import { signInLimitTable } from './staff/sign-in-limit-table.ts';
+import { staffEventTable } from './staff/staff-event-table.ts';
+import { staffTable } from './staff/staff-table.ts';
 import { leaseTable } from './storage/lease-table.ts';
 import { webhookDeliveryTable } from './webhooks/webhook-delivery-table.ts';
 import { webhookEventTable } from './webhooks/webhook-event-table.ts';
@@ -38,6 +43,7 @@ export const tables = [
   channelTable,
   channelSwitchTable,
   siteTable,
+  testLetterTable,
   pauseTable,
   holdEventTable,
   installationTable,
@@ -59,5 +65,9 @@ export const tables = [
   noticeRoundTable,
   webhookEventTable,
   webhookDeliveryTable,
+  staffTable,
+  sessionTable,
+  signInLimitTable,
+  staffEventTable,
   leaseTable,
 ];

@@ -23,6 +23,19 @@ export function textFileName(name: string): { kind: TextFileKind; language: stri
   return kind === undefined || language === undefined ? undefined : { kind, language };
 }
 
+const sheetFile = /^petition(?:\.([a-z0-9]+(?:-[a-z0-9]+)*))?\.typ$/;
+
+/** The target a layout of the petition is for, empty for all targets; or nothing for another name. */
+export function sheetFileName(name: string): { target: string } | undefined {
+  const found = sheetFile.exec(name);
+  return found === null ? undefined : { target: found[1] ?? '' };
+}
+
+/** Whether a file of this name can be part of a campaign beside its `campaign.yaml`. */
+export function isCampaignText(name: string): boolean {
+  return textFileName(name) !== undefined || sheetFileName(name) !== undefined;
+}
+
 /** Paths of the campaigns in a folder, in order of their names. Files and hidden folders beside them are left alone. */
 export async function campaignFolders(root: string, problems: FileProblem[]): Promise<string[]> {
   const complain = complainAbout(root, problems);
@@ -87,9 +100,9 @@ export async function readCampaignFiles(
   for (const name of own) {
     const path = join(folder, name);
     const complain = complainAbout(path, problems);
-    if (name !== 'campaign.yaml' && textFileName(name) === undefined) {
+    if (name !== 'campaign.yaml' && !isCampaignText(name)) {
       const known =
-        'campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md and notice-thanks.<language>.md';
+        'campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ and petition.<target>.typ';
       complain(fileStart, 'this is not a file of a campaign', `rename or remove it; known are ${known}`);
     } else if (!(await isInside(path, realRoot))) {
       complain(fileStart, 'this leads out of the folder of campaigns', 'put the file itself here');

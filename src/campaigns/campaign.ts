@@ -80,10 +80,20 @@ export const petitionRulesSchema = z.strictObject({
   awaitAnswer: z.boolean().default(false),
   /** Whether its signers read on their receipt pages where it was handed over, in the words that staff wrote. */
   tellPlace: z.boolean().default(false),
+  /** What it is printed on. */
+  paper: z.enum(['a4', 'us-letter']).default('a4'),
+  /** Whether the cover letter says since when mail has not been accepted, when that is so. */
+  whyOnPaper: z.boolean().default(true),
+  /** Whether a letter of names is made beside each volume: the same names, run on, to be posted. */
+  namesLetter: z.boolean().default(false),
 });
 
 export const campaignSchema = z.strictObject({
+  /** True while it is being written: nobody but staff sees it, and nobody can sign. */
+  draft: z.boolean().default(false),
   languages: z.array(languageTag).min(1).max(40),
+  /** Languages it is being translated into: their texts may be there or not, and are shown to nobody but staff. */
+  preparing: z.array(languageTag).max(40).default([]),
   organisation: z.strictObject({ name: perLanguage, privacyPolicy: z.record(languageTag, webAddress) }),
   period: z
     .strictObject({
@@ -93,6 +103,8 @@ export const campaignSchema = z.strictObject({
       /** True while the end is a plan and not a promise. */
       planned: z.boolean().default(false),
       timeZone,
+      /** True once staff have closed it before its last day: it takes no more signatures. */
+      closed: z.boolean().optional(),
     })
     .refine((period) => period.from <= period.to, { path: ['to'], error: 'let it be the same day as from, or later' }),
   sender: z.strictObject({
@@ -169,4 +181,6 @@ export interface Campaign extends Omit<CampaignFile, 'petition'> {
   thanks: Record<string, NoticeSource>;
   /** `petition` of `campaign.yaml`; under `petition` stand the texts. */
   petitionRules: PetitionRules;
+  /** Own layouts of the petition, in Typst: `petition.typ` for all targets, `petition.<target>.typ` by target. */
+  sheets: { all?: string; targets: Record<string, string> };
 }

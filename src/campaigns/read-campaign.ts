@@ -1,9 +1,9 @@
 /** Makes a campaign out of the texts of its files, wherever they were kept, and names everything that is wrong. */
 import { basename, join } from 'node:path';
 import { type Campaign, campaignSchema } from './campaign.ts';
-import { textFileName, versionOf } from './campaign-files.ts';
+import { sheetFileName, textFileName, versionOf } from './campaign-files.ts';
+import { checkCampaign, languagesOf, preparedLanguagesOf, sameTarget } from './check-campaign.ts';
 import { readLetter, readNotice, readPage, readPetition } from './campaign-texts.ts';
-import { checkCampaign, languagesOf, sameTarget } from './check-campaign.ts';
 import { checkShape, valueAt } from './check-shape.ts';
 import { complainAbout, type FileProblem, shownPath } from './file-problem.ts';
 import { fileStart } from './source-position.ts';
@@ -42,9 +42,10 @@ export function readCampaign(
   const values = checkShape(yaml, campaignSchema, complain);
   checkCampaign(yaml, complain);
   const texts = readTexts(folder, files, yaml, problems);
+  const sheets = readSheets(folder, files, yaml, problems);
   if (values === undefined || problems.length > before) return undefined;
   const { petition: petitionRules, ...settings } = values;
-  const own = { petitionRules, slug: basename(folder), version: versionOf(files) };
+  const own = { petitionRules, sheets, slug: basename(folder), version: versionOf(files) };
   return { campaign: deepFreeze({ ...settings, ...texts, ...own }), yaml, path };
 }
 
@@ -88,10 +89,34 @@ function readTexts(
   for (const name of files.keys()) {
     const language = textFileName(name)?.language;
     if (language === undefined || languages.length === 0 || languages.includes(language)) continue;
+    // A translation under way may be half done.
+    if (preparedLanguagesOf(yaml).includes(language)) continue;
     const remedy = `add ${language} to languages in campaign.yaml, or remove the file`;
     complainAbout(join(folder, name), problems)(fileStart, `${language} is not a language of this campaign`, remedy);
   }
   return texts;
+}
+
+function readSheets(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  yaml: YamlSource,
+  problems: FileProblem[],
+): Campaign['sheets'] {
+  const sheets: Campaign['sheets'] = { targets: {} };
+  const listed = valueAt(yaml.value, ['targets']);
+  const ids = (Array.isArray(listed) ? listed : []).map((one) => valueAt(one, ['id']));
+  for (const [name, text] of files) {
+    const target = sheetFileName(name)?.target;
+    if (target === undefined) continue;
+    if (target === '') sheets.all = text;
+    else if (ids.includes(target)) sheets.targets[target] = text;
+    else {
+      const remedy = 'name it petition.<id of a target>.typ, or petition.typ for all of them';
+      complainAbout(join(folder, name), problems)(fileStart, `this campaign has no target ${target}`, remedy);
+    }
+  }
+  return sheets;
 }
 
 /** One target may be asked by several campaigns: it has one pace, one channel, so one definition. */

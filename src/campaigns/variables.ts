@@ -8,7 +8,7 @@ const knownVariables = {
   letter: ['name', 'target.name', 'target.salutation', 'organisation'],
   subject: ['target.name', 'target.salutation', 'organisation'],
   notice: ['organisation'],
-  petition: ['count', 'period', 'target', 'organisation', 'date'],
+  petition: ['count', 'period', 'target', 'salutation', 'organisation', 'date', 'why'],
   none: [],
 } as const satisfies Record<string, readonly string[]>;
 

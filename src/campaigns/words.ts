@@ -15,7 +15,7 @@ import { readYaml } from './yaml-source.ts';
 export const wordsFolder = fileURLToPath(new URL('../../templates/words', import.meta.url));
 
 /** Words that hold exactly these variables, each at least once. */
-function words(...variables: string[]): z.ZodString {
+export function words(...variables: string[]): z.ZodString {
   return z
     .string()
     .trim()
@@ -45,7 +45,7 @@ function words(...variables: string[]): z.ZodString {
 type KeysIn<S extends string> = S extends `${infer First} ${infer Rest}` ? First | KeysIn<Rest> : S;
 
 /** A group of words by key, the keys with a space between them; a key this program does not know is a mistake. */
-function group<const S extends string>(keys: S): z.ZodObject<Record<KeysIn<S>, z.ZodString>, z.core.$strict> {
+export function group<const S extends string>(keys: S): z.ZodObject<Record<KeysIn<S>, z.ZodString>, z.core.$strict> {
   const shape = Object.fromEntries(keys.split(' ').map((key) => [key, words()]));
   return z.strictObject(shape as Record<KeysIn<S>, z.ZodString>);
 }
@@ -58,9 +58,9 @@ const locale = words().refine((tag) => {
   }
 }, 'use a tag that dates can be written in, such as en-GB or ja');
 
+export const titled = group('title text');
 /** Paragraphs of a mail, in Markdown. */
 const mail = group('subject button after');
-const titled = group('title text');
 const question = group('title offer ask text confirm cancel done');
 const state = group('name now');
 
@@ -108,6 +108,10 @@ const wordsSchema = z.strictObject({
   }),
   /** By outcome of a hand-in. */
   'hand-ins': group('accepted-in-meeting accepted refused posted lost'),
+  /** By outcome of a try that did not bring the petition to the office. */
+  tries: z.strictObject({ refused: state, posted: state, lost: state }),
+  /** The proof that a name stands on a petition, and how to check it. */
+  proof: group('title what how leaf path root command keep download'),
   withdraw: question,
   erase: question,
   /** The page behind the link in the mail that asks to confirm the address, and what the receipt page says until then. */
@@ -142,7 +146,13 @@ const wordsSchema = z.strictObject({
     unavailable: titled,
     internal: titled,
   }),
-  petition: group('petition names page volume date digest period of receivedBy receivedDate stamp'),
+  petition: group(
+    'petition campaigns names page volume date digest code period of receiptTitle receivedBy receivedDate stamp',
+  ).extend({
+    whyOnPaper: words('date'),
+    withheld: words('count'),
+    received: words('number', 'count'),
+  }),
 });
 
 export type Words = z.infer<typeof wordsSchema>;
@@ -154,7 +164,9 @@ export type Words = z.infer<typeof wordsSchema>;
 export async function loadWords(folder: string): Promise<Record<string, Words>> {
   const problems: FileProblem[] = [];
   const all: Record<string, Words> = {};
-  const names = await readdir(folder).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  // The console keeps its words in a folder beside.
+  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
   for (const name of names.filter((each) => !/^\.|~$|^README\.md$/.test(each)).toSorted()) {
     const path = join(folder, name);
     const complain = complainAbout(path, problems);

@@ -196,8 +196,13 @@ export function localDate(at: Instant, timeZone: string): string {
 /** Whether a campaign takes signatures at an instant: its days are days of its own time zone, both ends included. */
 export function periodState(campaign: Campaign, at: Instant): 'not-yet' | 'open' | 'closed' {
   const today = localDate(at, campaign.period.timeZone);
-  if (today < campaign.period.from) return 'not-yet';
-  return today > campaign.period.to ? 'closed' : 'open';
+  if (campaign.draft || today < campaign.period.from) return 'not-yet';
+  return campaign.period.closed || isOver(campaign, at) ? 'closed' : 'open';
+}
+
+/** Whether the last day of a campaign has passed, in its own time zone; closing it early does not change that day. */
+export function isOver({ period }: Campaign, at: Instant): boolean {
+  return localDate(at, period.timeZone) > period.to;
 }
 
 function assertOpen(campaign: Campaign, at: Instant): void {

@@ -2,9 +2,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { EntitySchema } from 'typeorm';
 import type { Clock, Instant } from '../clock.ts';
+import { AppError } from '../errors.ts';
 import { base32hex, newId } from '../ids.ts';
 import { id, instant, json, optional, primary, word } from '../storage/columns.ts';
 import type { Database } from '../storage/database.ts';
+import { locked } from '../storage/locking.ts';
 import { insertRows } from '../storage/write-rows.ts';
 
 /** `sign` pushes signatures, `read` sees numbers and channels, `personal` also sees who, `staff` acts. */
@@ -56,6 +58,27 @@ export async function findSourceKey(database: Database, key: string): Promise<So
   if (!/^todoke_[0-9a-v]{16}_[0-9a-v]{32}$/.test(key)) return undefined;
   const row = await database.read.findOneBy(sourceKeyTable, { hash: hashOf(key) });
   return row && row.revokedAt === null ? row : undefined;
+}
+
+/** Every key, the newest first, revoked ones among them: who brought a signature stays known. */
+export async function listSourceKeys(database: Database): Promise<SourceKey[]> {
+  return database.read.find(sourceKeyTable, { order: { id: 'DESC' } });
+}
+
+/**
+ * Ends a key. What it brought stays; a process that just saw it may take it for some seconds more. Throws
+ * `not-found`.
+ */
+export async function revokeSourceKey(
+  { database, clock }: { database: Database; clock: Clock },
+  keyId: string,
+): Promise<void> {
+  await database.write(async (transaction) => {
+    const key = await transaction.findOne(sourceKeyTable, { where: { id: keyId }, ...locked(transaction) });
+    if (!key) throw new AppError('not-found', 'There is no such key: `todoke key list` shows them all.');
+    if (key.revokedAt !== null) return;
+    await transaction.update(sourceKeyTable, { id: keyId }, { revokedAt: clock.now() });
+  });
 }
 
 function hashOf(key: string): string {

@@ -5,7 +5,8 @@ import { unconfirmedKey } from '../intake/person-key.ts';
 import { eventTable, signatureTable, type EventRow } from '../intake/signature-table.ts';
 import { letterHistoryTable, letterTable } from '../letters/letter-table.ts';
 import type { LetterState } from '../letters/letter-states.ts';
-import { handInTable } from '../petitions/hand-in-table.ts';
+import { endedLetters, isReceipt } from '../petitions/hand-in-course.ts';
+import { readHandIns, type HandInOutcome } from '../petitions/hand-in-table.ts';
 import { petitionPlaceTable, petitionTable } from '../petitions/petition-table.ts';
 import type { Database } from '../storage/database.ts';
 
@@ -33,6 +34,8 @@ export interface ReceiptLetter {
   identity: 'reply-to' | 'from' | undefined;
   place: ReceiptPlace | undefined;
   handedIn: { at: Instant; outcome: string; place: string } | undefined;
+  /** Tries that did not bring it to the office, oldest first. */
+  tries: readonly { at: Instant; outcome: Exclude<HandInOutcome, 'accepted' | 'accepted-in-meeting'> }[];
   /** Whether it can still be taken back. */
   withdrawable: boolean;
 }
@@ -87,7 +90,7 @@ function asIfFresh(event: EventRow, targets: readonly string[]): ReceiptLetter[]
     { state: 'queued', at: event.receivedAt },
     { state: 'withdrawn', at },
   ];
-  const nothing = { identity: undefined, place: undefined, handedIn: undefined, withdrawable: false };
+  const nothing = { identity: undefined, place: undefined, handedIn: undefined, tries: [], withdrawable: false };
   return targets.map((target) => ({ target, state: 'withdrawn', since: at, steps, ...nothing }));
 }
 
@@ -114,22 +117,19 @@ async function onPaper(
   database: Database,
   letterId: string,
   petitionId: string | null,
-): Promise<Pick<ReceiptLetter, 'place' | 'handedIn'>> {
+): Promise<Pick<ReceiptLetter, 'place' | 'handedIn' | 'tries'>> {
   const petition = petitionId && (await database.read.findOneBy(petitionTable, { id: petitionId }));
   const place = petitionId && (await database.read.findOneBy(petitionPlaceTable, { petitionId, letterId }));
-  if (!petition || !place) return { place: undefined, handedIn: undefined };
+  if (!petition || !place) return { place: undefined, handedIn: undefined, tries: [] };
   const volume = petition.manifest?.volumes.find((each) => each.volume === place.volume);
   const page = volume?.pageRanges.find((range) => range.from <= place.number && place.number <= range.to)?.page;
-  const [handIn] = await database.read.find(handInTable, {
-    where: { petitionId: petition.id },
-    order: { at: 'DESC' },
-    take: 1,
-  });
+  const tries = (await readHandIns(database.read, [petition.id])).filter((each) => each.struckAt === null);
+  const handIn = tries.findLast((each) => endedLetters(petition.state, each, tries));
   return {
     place: { serial: petition.serial, volume: place.volume, page, number: place.number, of: petition.names },
-    handedIn:
-      handIn && petition.state === 'handed_in'
-        ? { at: handIn.at, outcome: handIn.outcome, place: handIn.place }
-        : undefined,
+    handedIn: handIn && { at: handIn.at, outcome: handIn.outcome, place: handIn.place },
+    tries: tries
+      .filter((each) => each !== handIn)
+      .flatMap(({ at, outcome }) => (isReceipt(outcome) ? [] : [{ at, outcome }])),
   };
 }

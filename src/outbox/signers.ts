@@ -9,7 +9,7 @@ export interface Signers {
   /** Domains that may stand literally in From; grows while campaigns come in. */
   domains: ReadonlySet<string>;
   /** Looks for the key of a domain that no campaign wrote from until now. Must be asked before `sign`. */
-  learn(address: string): Promise<void>;
+  learn(domain: string): Promise<void>;
   /** Signs; without a key for the domain the message goes as it is, and is counted. */
   sign(domain: string, message: Buffer): Promise<Buffer>;
 }
@@ -37,16 +37,16 @@ export async function openSigners(needs: Needs): Promise<Signers> {
   }
   for (const key of readDkimKeys(needs.dir)) await hold(key);
 
-  async function learn(address: string): Promise<void> {
-    const domain = domainOf(address) ?? '';
-    if (signers.has(domain) || asked.has(domain)) return;
+  async function learn(name: string): Promise<void> {
+    const domain = name.toLowerCase();
+    if (domain === '' || signers.has(domain) || asked.has(domain)) return;
     asked.add(domain);
     const brought = readDkimKeys(needs.dir).find((key) => key.domain === domain);
     if (brought !== undefined) return hold(brought);
     if (needs.rehearsalDir !== undefined) return hold(rehearsalKey(needs.rehearsalDir, domain));
     needs.log.warn({ domain }, 'no DKIM key for this domain: its letters leave unsigned unless the relay signs them');
   }
-  for (const address of needs.domains) await learn(address);
+  for (const address of needs.domains) await learn(domainOf(address) ?? '');
 
   return {
     domains,

@@ -8,6 +8,7 @@ import { domainOf } from '../outbox/domain-name.ts';
 import { createRelayPool, relayOf } from '../outbox/relay-pool.ts';
 import { createReturnPaths } from '../outbox/return-path.ts';
 import { sendLetters, type SendLettersNeeds } from '../outbox/send-letters.ts';
+import { sendTestLetter } from '../outbox/send-test-letter.ts';
 import { chooseIdentity } from '../outbox/sender-identity.ts';
 import { openSigners } from '../outbox/signers.ts';
 import { sendNotices } from '../notices/send-notices.ts';
@@ -84,6 +85,8 @@ export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<
     counted: metrics.notice,
   };
   queue.work('send-notices', (job) => sendNotices(telling, job), 1);
+  const testing = { database, clock, pool, lease: config.LEASE, sign: identity.sign };
+  queue.work('send-test-letter', (job) => sendTestLetter(testing, job.testLetterId), 1);
   closers.add(() => pool.close());
   return {
     embassy,
@@ -114,16 +117,20 @@ async function identities(needs: RoleNeeds, isRehearsal: boolean): Promise<Ident
   closers.add(() => Promise.resolve(resolver.close()));
   const policies = createDmarcPolicies({ ...resolver, clock });
   return {
-    sign: signers.sign,
-    signNotice(from, message) {
+    async sign(domain, message) {
+      // A campaign that came in since the start may write from a domain of its own.
+      await signers.learn(domain);
+      return signers.sign(domain, message);
+    },
+    async signNotice(from, message) {
+      for (const { sender } of book.campaigns) await signers.learn(domainOf(sender.address) ?? '');
       const labels = (domainOf(from) ?? '').split('.');
       const domains = labels.map((_label, at) => labels.slice(at).join('.'));
       return signers.sign(domains.find((domain) => signers.domains.has(domain)) ?? domains[0] ?? '', message);
     },
     async identityOf(campaign, signerAddress) {
       const setting = book.find(campaign)?.sender;
-      // A campaign that came in since the start may write from a domain of its own.
-      if (setting) await signers.learn(setting.address);
+      if (setting) await signers.learn(domainOf(setting.address) ?? '');
       return setting ? chooseIdentity({ setting, signerAddress, heldDomains: signers.domains, policies }) : 'reply-to';
     },
     signingDomain: (identity, signerDomain, sender) =>

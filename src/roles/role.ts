@@ -1,5 +1,5 @@
 /** What every role of the service is given; `app.ts` makes it once per process. */
-import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import type { LiveBook } from '../campaigns/versions/live-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
@@ -19,7 +19,7 @@ export interface RoleNeeds {
   clock: Clock;
   log: Log;
   keys: KeyRing;
-  book: CampaignBook;
+  book: LiveBook;
   words: Readonly<Record<string, Words>>;
   database: Database;
   queue: Queue;

@@ -6,12 +6,14 @@ import { noteHandedOver } from '../notices/note-handed-over.ts';
 import { createNoticeRelease } from '../notices/release-notices.ts';
 import { endCampaigns } from '../outbox/end-campaigns.ts';
 import { releaseLetters } from '../outbox/release-letters.ts';
+import { sweepTestLetters } from '../outbox/send-test-letter.ts';
 import { sweepAnswers } from '../outcomes/forward-answer.ts';
 import { reviewAllChannels } from '../outcomes/review-channel.ts';
 import { sweepOverdue } from '../outcomes/sweep-overdue.ts';
 import { chasePetitions } from '../petitions/chase-petitions.ts';
-import { sweepPetitions } from '../petitions/make-petition-files.ts';
+import { sweepPetitions } from '../petitions/finish-petition.ts';
 import { createTimers } from '../queue/timers.ts';
+import { sweepWebhooks } from '../webhooks/sweep-webhooks.ts';
 import { createElection } from './election.ts';
 import { reviewNeedsOf, waitsOf, type RoleNeeds, type Running } from './role.ts';
 
@@ -35,7 +37,8 @@ export function openTimers(needs: RoleNeeds): Running {
   timers.every('review-all-channels', config.SWEEP_EVERY, () => reviewAllChannels(review));
   timers.every('end-campaigns', config.SWEEP_EVERY, () => endCampaigns({ ...shared, grace }));
   timers.every('sweep-answers', config.SWEEP_EVERY, () => sweepAnswers({ database, clock, queue }));
-  timers.every('sweep-petitions', config.SWEEP_EVERY, () => sweepPetitions({ database, queue }));
+  timers.every('sweep-test-letters', config.SWEEP_EVERY, () => sweepTestLetters({ database, clock, queue }));
+  timers.every('sweep-petitions', config.SWEEP_EVERY, () => sweepPetitions({ database, clock, queue }));
   timers.every('close-unconfirmed', config.SWEEP_EVERY, () => closeUnconfirmed({ database, clock }));
   timers.every('note-handed-over', config.SWEEP_EVERY, () => noteHandedOver({ database, clock, keys: needs.keys }));
   timers.every(
@@ -45,6 +48,9 @@ export function openTimers(needs: RoleNeeds): Running {
   );
   timers.every('chase-petitions', config.SWEEP_EVERY, () => chasePetitions(shared));
   timers.every('finish-erasures', config.SWEEP_EVERY, () => finishErasures({ database, clock }));
+  timers.every('sweep-webhooks', config.SWEEP_EVERY, () =>
+    sweepWebhooks({ database, clock, queue, endpoints: config.WEBHOOKS }),
+  );
   return {
     async stop() {
       await timers.close();

@@ -1,5 +1,6 @@
 /** The public door: pages and API on one port, joined to the stages behind them. */
-import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import { withoutDrafts } from '../campaigns/campaign-book.ts';
+import type { LiveBook } from '../campaigns/versions/live-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -8,6 +9,7 @@ import type { SignatureIntake } from '../intake/accept-signatures.ts';
 import { readLinkToken, readReceiptToken, receiptToken } from '../intake/receipt-token.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { confirmAddress, readConfirmation } from '../ledger/confirm-address.ts';
+import { receiptProof } from '../ledger/receipt-proof.ts';
 import { readReceipt } from '../ledger/receipt.ts';
 import { erase, withdraw } from '../ledger/take-back.ts';
 import type { Log } from '../log.ts';
@@ -24,6 +26,7 @@ import type { PetitionFiles } from '../petitions/petition-files.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import type { ReportRouteNeeds } from './api/reports.ts';
+import { openConsole } from './console/console-router.ts';
 import { openHttp } from './http-server.ts';
 import type { MailRouteNeeds } from './pages/mail-routes.ts';
 import { createKeyGuard } from './require-key.ts';
@@ -34,7 +37,7 @@ interface FrontDoorNeeds {
   clock: Clock;
   log: Log;
   keys: KeyRing;
-  book: CampaignBook;
+  book: LiveBook;
   words: Readonly<Record<string, Words>>;
   database: Database;
   queue: Queue;
@@ -64,12 +67,15 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     if (eventId === undefined) throw new AppError('not-found', 'There is no such receipt.');
     return eventId;
   };
+  const open = withoutDrafts(book);
   const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
+  const { router, close: endStreams } = openConsole({ ...needs, origin: () => origin });
   const app = createServer({
     log,
+    console: router,
     origin: () => origin,
     signatures: {
-      book,
+      book: open,
       clock,
       keepOpen,
       guard,
@@ -84,7 +90,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     reports: reportDoor(needs),
     petitions: { database, clock, queue, book, guard, files, event: metrics.petition },
     pages: {
-      book,
+      book: open,
       words,
       clock,
       keepOpen,
@@ -96,6 +102,10 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
         const eventId = readReceiptToken(keys, token);
         return eventId === undefined ? undefined : readReceipt(database, eventId, targetsOf);
       },
+      proofOf: async (token, serial) => {
+        const eventId = readReceiptToken(keys, token);
+        return eventId === undefined ? undefined : receiptProof({ database, keys, files }, eventId, serial);
+      },
       withdraw: (token) => withdraw({ database, clock }, eventOf(token)),
       erase: (token) => erase({ database, clock }, eventOf(token)),
       failed: (thrown) => log.error({ reason: asError(thrown).message }, 'a page failed'),
@@ -104,7 +114,14 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
   });
   const server = await openHttp(app, { host: config.HOST, port: config.PORT });
   origin ||= `http://${config.HOST}:${server.port}`;
-  return { origin, close: server.close };
+  return {
+    origin,
+    close() {
+      const closed = server.close();
+      endStreams();
+      return closed;
+    },
+  };
 }
 
 /** What the links in our mails to signers lead to. */

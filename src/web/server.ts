@@ -29,6 +29,7 @@ export interface ServerNeeds {
   petitions: PetitionRouteNeeds;
   reports: ReportRouteNeeds;
   pages: PageNeeds;
+  console: Router;
   mails: MailRouteNeeds;
 }
 
@@ -53,6 +54,7 @@ export function createServer(needs: ServerNeeds): Express {
     next(new AppError('not-found', 'There is no such route: /openapi.json lists them.')),
   );
   app.use('/v1', problemHandler(needs.log));
+  app.use(needs.console);
   app.use(pagesRouter(needs.pages, mailRoutes(needs.mails)));
   app.use(problemHandler(needs.log));
   return app;

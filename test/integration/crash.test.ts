@@ -94,7 +94,7 @@ async function proveTheRoad(): Promise<void> {
 }
 
 const byMail: Point[] = ['intake-committed', 'before-intent', 'after-intent', 'after-354', 'after-dot', 'after-250'];
-const byHand: Point[] = ['before-seal', 'sealed'];
+const byHand: Point[] = ['before-seal', 'names-gathered', 'names-counted', 'sealed', 'file-kept', 'names-let-go'];
 const toSigners: Point[] = ['notice-begun', 'notice-sent'];
 
 test('every labelled point is tried', () => {
@@ -155,36 +155,67 @@ describe('killed on the way to a signer', () => {
   );
 });
 
+/** Who signs: where the crash is to come between two batches of names, a batch and some more. */
+const signersFor = (at: Point): number => (at === 'names-gathered' || at === 'names-let-go' ? 1_000 + people : people);
+
 describe('killed on the way by hand', () => {
   test.each(byHand)(
     '%s',
     async (at) => {
+      const signers = signersFor(at);
       const doomed = await startService(env, { at, after: 0 });
-      expect(
-        await post(doomed, `/v1/campaigns/${campaign}/targets/${target}/channel`, {
-          mode: 'hand',
-          reason: 'mail is refused',
-        }),
-      ).toBe(200);
-      expect(await push(doomed)).toHaveLength(people);
-      await waitFor(letters, (seen) => seen.for_hand === people, 'every name waiting');
+      const channel = `/v1/campaigns/${campaign}/targets/${target}/channel`;
+      expect(await post(doomed, channel, { mode: 'hand', reason: 'mail is refused' })).toBe(200);
+      expect(await pushMany(doomed, signers)).toBe(200);
+      await waitFor(letters, (seen) => seen.for_hand === signers, 'every name waiting');
       const compile = (service: ServiceProcess) => post(service, `/v1/campaigns/${campaign}/petitions`, { target });
       await compile(doomed).catch(() => 0);
+      if (at === 'names-let-go') await voidFirst(doomed);
       expect(await doomed.ended).toBe('SIGKILL');
-      expect((await letters())[at === 'sealed' ? 'petitioned' : 'for_hand']).toBe(people);
+      // Whatever the moment, nobody is lost or doubled before anything is repaired.
+      await proveTheRoad();
+      const half = await letters();
+      if (at === 'before-seal') expect(half.for_hand).toBe(signers);
+      else if (at === 'names-gathered' || at === 'names-let-go') expect(half.for_hand).toBeGreaterThan(0);
+      else expect(half.petitioned).toBe(signers);
 
       const healed = await startService(env);
-      // What was sealed is not sealed again; what was not, is sealed now.
-      expect(await compile(healed)).toBe(at === 'sealed' ? 409 : 201);
+      // What was begun is finished by itself, and not begun again.
+      if (at === 'before-seal') expect(await compile(healed)).toBe(201);
+      if (at === 'names-let-go')
+        await waitFor(
+          () => compile(healed),
+          (status) => status === 201,
+          'the next petition',
+        );
       await waitFor(
-        async () => (await database.read.query('select files_at from petition')) as { files_at: number | null }[],
+        async () =>
+          (await database.read.query(`select files_at from petition where state <> 'void'`)) as {
+            files_at: number | null;
+          }[],
         (rows) => rows.length === 1 && rows[0]?.files_at !== null,
         'one petition with its files',
+        25_000,
       );
+      expect(await compile(healed)).toBe(409);
       await healed.stop();
-      expect((await letters()).petitioned).toBe(people);
+      expect((await letters()).petitioned).toBe(signers);
       await proveTheRoad();
     },
     60_000,
   );
 });
+
+async function pushMany(service: ServiceProcess, many: number): Promise<number> {
+  const lines = Array.from({ length: many }, (_, n) => JSON.stringify({ ...aSignature(n), event_id: `e${n}` }));
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' };
+  const path = `/v1/campaigns/${campaign}/signatures`;
+  const response = await fetch(service.origin + path, { method: 'POST', headers, body: lines.join('\n') });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+async function voidFirst(service: ServiceProcess): Promise<void> {
+  const [{ id = '' } = {}]: { id?: string }[] = await database.read.query('select id from petition');
+  await post(service, `/v1/petitions/${id}/void`, { reason: 'a misprint' }).catch(() => 0);
+}

@@ -5,10 +5,11 @@
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Campaign } from '../../src/campaigns/campaign.ts';
+import { petitionRulesSchema, type Campaign } from '../../src/campaigns/campaign.ts';
 import { createCampaignBook } from '../../src/campaigns/campaign-book.ts';
 import { loadCampaigns } from '../../src/campaigns/load-campaigns.ts';
-import { loadWords, wordsFolder } from '../../src/campaigns/words.ts';
+import { loadWords, wordsFolder, type Words } from '../../src/campaigns/words.ts';
+import { day } from '../../src/clock.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Signature } from '../../src/intake/signature.ts';
 import type { Receipt, ReceiptLetter } from '../../src/ledger/receipt.ts';
@@ -72,6 +73,7 @@ async function site(
       },
       receiptToken: (id) => `token-of-${id}`,
       receiptOf: async (token) => receipts[token],
+      proofOf: async () => undefined,
       withdraw: async (token) => void made.changes.push(`withdraw ${token}`),
       erase: async (token) => void made.changes.push(`erase ${token}`),
       failed: (error) => void made.failures.push(error),
@@ -124,6 +126,7 @@ function letter(changes: Partial<ReceiptLetter> = {}): ReceiptLetter {
     identity: undefined,
     place: undefined,
     handedIn: undefined,
+    tries: [],
     withdrawable: true,
     ...changes,
   };
@@ -701,11 +704,44 @@ describe('a receipt', () => {
       },
     });
     const { html } = await get('/receipts/t');
+    // Where it was stands there only if the campaign says so: staff write it in their own words.
+    expect(html).not.toContain('正門');
+    expect(html).toContain('· received</p>');
+    const telling = { ...(sample as Campaign), petitionRules: petitionRulesSchema.parse({ tellPlace: true }) };
+    const open = await site({ campaigns: [telling], receipts: { t: told } });
+    expect((await open.get('/receipts/t')).html).toContain('· received · <bdi>&lt;b&gt;正門&lt;/b&gt;</bdi></p>');
     expect(html).toContain('Petition 2026-0001, volume 1, page 2, number 31 of 1,240');
-    expect(html).toContain('<bdi>&lt;b&gt;正門&lt;/b&gt;</bdi> · received');
     expect((await get('/receipts/ja')).html).toContain('署名簿2026-0001 第1分冊 2ページ 31番（全1,240名）');
     expect((await get('/receipts/unmade')).html).toContain('Petition 2026-0001, volume 1, number 31 of');
-    expect((await get('/receipts/odd')).html).toContain('</bdi> · new');
+    expect((await get('/receipts/odd')).html).toContain('· new</p>');
+  });
+
+  test('tells honestly that a petition was refused, posted or lost, and calls none of it handed over', async () => {
+    const place = { serial: '2026-0001', volume: 1, page: 2, number: 31, of: 1240 };
+    const steps = [{ state: 'petitioned', at: during }] as const;
+    const tries = (['refused', 'posted', 'lost'] as const).map((outcome, n) => ({
+      at: during + (n + 1) * day,
+      outcome,
+    }));
+    const after = (n: number) =>
+      receipt({ letters: [letter({ state: 'petitioned', steps, place, tries: tries.slice(0, n) })] });
+    const { get } = await site({ receipts: { none: after(0), refused: after(1), posted: after(2), lost: after(3) } });
+    const { tries: said, states } = words['en'] as Words;
+    const texts = {
+      none: states.petitioned.now,
+      refused: said.refused.now,
+      posted: said.posted.now,
+      lost: said.lost.now,
+    };
+    for (const [token, text] of Object.entries(texts)) {
+      const { html } = await get(`/receipts/${token}`);
+      expect(html).toContain(text);
+      for (const other of Object.values(texts)) if (other !== text) expect(html).not.toContain(other);
+      expect(html).not.toContain(states.handed_in.name);
+    }
+    const { html } = await get('/receipts/lost');
+    const road = [...html.matchAll(/<li[^>]*><span>([^<]+)/g)].map((found) => found[1]);
+    expect(road).toEqual([states.petitioned.name, said.refused.name, said.posted.name, said.lost.name]);
   });
 
   test('of a repeated signature is, byte for byte, that of a letter that just came in', async () => {

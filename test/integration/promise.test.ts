@@ -87,10 +87,12 @@ describe('an accepted signature is never lost', () => {
 
 describe('a letter is sent once', () => {
   test('although the database is locked while its 250 comes in', async () => {
-    app = await startTestApp({ personality: slow({ ms: 150 }), env: { LEASE: '60s' } });
+    // Slow enough to be met under way on a busy machine.
+    app = await startTestApp({ personality: slow({ ms: 2_000 }), env: { LEASE: '60s' } });
     await app.sign(1);
     await app.until({ sending: 1 });
     const release = await lockLetters(app.folder);
+    app.embassy.become(accepts());
     await waitFor(
       () => app.embassy.received.length,
       (n) => n === 1,
@@ -104,7 +106,7 @@ describe('a letter is sent once', () => {
   });
 
   test('although it waited for a connection until its lease was used up: it goes back undialled', async () => {
-    app = await startTestApp({ personality: slow({ ms: 100 }), env: { SMTP_CONNECTIONS: '1', LEASE: '10m' } });
+    app = await startTestApp({ personality: slow({ ms: 2_000 }), env: { SMTP_CONNECTIONS: '1', LEASE: '10m' } });
     const path = `/v1/campaigns/${campaign}/targets/${target}/channel`;
     await app.call('POST', path, { mode: 'hand', reason: 'to gather letters' });
     for (let n = 0; n < 4; n += 1) await app.sign(n);
@@ -113,6 +115,7 @@ describe('a letter is sent once', () => {
     await app.call('POST', path, { mode: 'mail', reason: 'to send them at once' });
     await app.until({ sending: 4 });
     app.clock.move(3 * minute);
+    app.embassy.become(accepts());
     await app.until({ accepted: 4 });
     expect(app.embassy.received).toHaveLength(4);
     expect(
@@ -305,10 +308,11 @@ describe('a server that dribbles', () => {
   });
 
   test('for longer than is left of the lease gets no letter at all, rather than one too late', async () => {
-    const relay = await dribbler(12);
+    // Seconds, so that a busy machine adds little to them.
+    const relay = await dribbler(36);
     app = await startTestApp({
       clock: realClock(),
-      env: { KEEP_OPEN: 'yes', SMTP_URL: relay.url, LEASE: '2s', IN_DOUBT_WAIT: '1h' },
+      env: { KEEP_OPEN: 'yes', SMTP_URL: relay.url, LEASE: '6s', IN_DOUBT_WAIT: '1h' },
     });
     await app.sign(1);
     await waitFor(

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
  */
 const journey = ['campaigns', 'intake', 'letters', 'outbox', 'outcomes', 'petitions', 'notices'];
 const engines = ['queue', 'storage', 'webhooks'];
-const doors = ['web', 'cli', 'ledger'];
+const doors = ['web', 'cli', 'ledger', 'staff'];
 /** Files at the root that a stage may use; the others join stages and are above them. */
 const sharedByStages = ['errors', 'clock', 'ids', 'log', 'jobs', 'points', 'key-ring', 'secrets', 'paths'];
 
@@ -32,6 +32,9 @@ const homes: Record<string, RegExp> = {
   libsql: /^storage\/sqlite\.ts$/,
   pino: /^log\.ts$/,
   'prom-client': /^metrics\.ts$/,
+  otpauth: /^staff\/second-factor\.ts$/,
+  'openid-client': /^staff\/open-id\.ts$/,
+  uqr: /^web\/console\/account\/qr-code\.ts$/,
   commander: /^cli\/todoke\.ts$/,
   '@myriaddreamin/typst-ts-node-compiler': /^petitions\/typst-child\.ts$/,
 };

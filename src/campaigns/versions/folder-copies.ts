@@ -1,7 +1,7 @@
 /** The folders of campaigns as this process sees them: read again only when a file changed, and only once it is at rest. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Instant, second, stopwatch } from '../../clock.ts';
+import { type Instant, stopwatch } from '../../clock.ts';
 import { campaignFolders, ownNames, readCampaignFiles, versionOf } from '../campaign-files.ts';
 import type { FileProblem } from '../file-problem.ts';
 import type { SeenFolder } from './reconcile.ts';

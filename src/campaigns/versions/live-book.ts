@@ -139,6 +139,7 @@ export async function openLiveBook(needs: LiveBookNeeds): Promise<LiveBook> {
     },
     find: (slug) => book.find(slug),
     target: (id) => book.target(id),
+    addressing: (target, first) => book.addressing(target, first),
     refresh() {
       const looking = turn.then(() => look(false));
       turn = looking.catch(() => undefined);

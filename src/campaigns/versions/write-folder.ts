@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { textFileName } from '../campaign-files.ts';
+import { isCampaignText } from '../campaign-files.ts';
 import type { Files } from './versions.ts';
 
 /** In a folder while a version is written into it. */
@@ -31,8 +31,7 @@ export async function writeFolder(folder: string, files: Files, isNewest: () => 
   if (isWritten) {
     for (const [name, text] of files) await replaceFile(folder, name, text);
     const names = await readdir(folder);
-    for (const name of names.filter((each) => textFileName(each) !== undefined && !files.has(each)))
-      await rm(join(folder, name));
+    for (const name of names.filter((each) => isCampaignText(each) && !files.has(each))) await rm(join(folder, name));
   }
   // After an error the mark stays: the folder holds half of a version, and the next one to look writes it again.
   await rm(mark, { force: true });

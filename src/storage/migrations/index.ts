@@ -7,6 +7,8 @@ import { WeedList1780000000005 } from './0005-weed-list.ts';
 import { Notices1780000000011 } from './0011-notices.ts';
 import { CampaignVersions1780000000010 } from './0010-campaign-versions.ts';
 import { HandIns1780000000007 } from './0007-hand-ins.ts';
+import { Staff1780000000008 } from './0008-staff.ts';
+import { Composition1780000000006 } from './0006-composition.ts';
 
 export const migrations = [
   First1780000000001,
@@ -17,4 +19,6 @@ export const migrations = [
   Notices1780000000011,
   CampaignVersions1780000000010,
   HandIns1780000000007,
+  Staff1780000000008,
+  Composition1780000000006,
 ];

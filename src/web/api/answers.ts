@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { letterStates } from '../../letters/letter-states.ts';
 import { channelModes } from '../../outbox/channel-table.ts';
 import { holdEvents } from '../../outbox/hold-event-table.ts';
+import { petitionSteps } from '../../petitions/petition-progress.ts';
+import { petitionStates } from '../../petitions/petition-table.ts';
 import { courseFields, followUpAnswer, handInAnswer } from './hand-in-answers.ts';
 
 const time = z.iso.datetime();
@@ -181,14 +183,29 @@ export const petitionAnswer = z
     serial: z.string().describe('The number on the paper.'),
     campaign: z.string(),
     target: z.string(),
-    state: z.enum(['sealed', 'handed_in', 'void']),
+    campaigns: z
+      .array(z.strictObject({ campaign: z.string(), names: z.int() }))
+      .describe('Whose names are on it, in the order of the paper: those of the first campaign come first.'),
+    state: z.enum(petitionStates).describe('`sealing` and `voiding` end by themselves.'),
     names: z.int(),
     withheld: z.int().describe('Names that waited too and were left out by the weed list.'),
     volumes: z.int(),
-    digest: z.string().describe('SHA-256 over the canonical list of names.'),
+    digest: z.string().describe('SHA-256 over the canonical list of names; empty until it is sealed.'),
     sealed_at: time,
     files_ready: z.boolean(),
     ...courseFields,
+    progress: z
+      .strictObject({ step: z.enum(petitionSteps), done: z.int(), of: z.int() })
+      .describe('How far it is, in names.'),
+    failure: z
+      .strictObject({
+        times: z.int(),
+        reason: z.string().nullable(),
+        name: z.int().nullable().describe('Number of the name that caused it, when known.'),
+        retry_at: time.nullable(),
+      })
+      .optional()
+      .describe('Only while its latest try failed.'),
     hand_ins: z.array(handInAnswer),
     follow_ups: z.array(followUpAnswer),
     voided_at: time.optional(),

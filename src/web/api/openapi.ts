@@ -16,6 +16,7 @@ import { cloudEvent } from './cloud-events.ts';
 import { handInPaths, listPetitionsPath } from './openapi-hand-ins.ts';
 import { holdPaths } from './openapi-holds.ts';
 import { answers, body, file, json, path } from './openapi-parts.ts';
+import { compiled, voided } from './openapi-petitions.ts';
 import { reportPaths } from './openapi-reports.ts';
 import { weedPaths } from './openapi-weed.ts';
 import { compileInput, voidInput } from './petitions.ts';
@@ -138,7 +139,7 @@ const paths: ZodOpenApiPathsObject = {
       description: 'Scope `staff`. Its files are made afterwards; `files_ready` tells.',
       requestParams: path('campaign'),
       requestBody: body(compileInput),
-      responses: answers({ '201': json(petitionAnswer, 'Sealed.') }, 400, 404, 409),
+      responses: answers(compiled, 400, 404, 409),
     },
   },
   '/v1/petitions/{id}': {
@@ -209,7 +210,7 @@ const paths: ZodOpenApiPathsObject = {
       description: 'Scope `staff`. Its names wait for the next one.',
       requestParams: path('id'),
       requestBody: body(voidInput),
-      responses: answers({ '200': json(petitionAnswer, 'Voided.') }, 400, 404, 409),
+      responses: answers(voided, 400, 404, 409),
     },
   },
 };

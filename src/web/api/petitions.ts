@@ -6,6 +6,7 @@ import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import { namesText, petitionArchive } from '../../petitions/archive.ts';
 import type { PetitionFiles } from '../../petitions/petition-files.ts';
+import { progressOf } from '../../petitions/petition-progress.ts';
 import { petitionTable, type Petition } from '../../petitions/petition-table.ts';
 import { sealPetition } from '../../petitions/seal-petition.ts';
 import { voidPetition } from '../../petitions/void-petition.ts';
@@ -28,8 +29,17 @@ export interface PetitionRouteNeeds {
   event(event: 'sealed' | 'voided' | 'handed-in' | 'refused' | 'posted' | 'lost'): void;
 }
 
+/** Seconds a request waits for a petition; what takes longer goes on by itself. */
+const patience = 3;
+
 export const compileInput = z
-  .strictObject({ target: z.string().max(80).describe('Id of the target whose waiting names are sealed.') })
+  .strictObject({
+    target: z.string().max(80).describe('Id of the target whose waiting names are sealed.'),
+    scope: z
+      .enum(['campaign', 'all'])
+      .default('campaign')
+      .describe('`all`: names of every campaign with this target go on one petition, those of this campaign first.'),
+  })
   .meta({ id: 'Compile' });
 
 export const voidInput = z
@@ -43,11 +53,13 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
 
   router.post('/v1/campaigns/:campaign/petitions', guard.need('staff'), json, async (request, response) => {
     const campaign = findCampaign(needs.book, request.params['campaign'] ?? '');
-    const { target } = parse(compileInput, request.body, 'The request has mistakes.');
-    const petition = await sealPetition(needs, { campaign, target, by: keyOf(request).source });
-    needs.event('sealed');
+    const { target, scope } = parse(compileInput, request.body, 'The request has mistakes.');
+    const campaigns = scope === 'all' ? needs.book.addressing(target, campaign) : [campaign];
+    for (const { slug } of campaigns) assertCampaign(keyOf(request), slug);
+    const sealing = { ...needs, sealed: () => needs.event('sealed') };
+    const petition = await sealPetition(sealing, { campaigns, target, by: keyOf(request).source }, patience);
     response
-      .status(201)
+      .status(petition.state === 'sealing' ? 202 : 201)
       .location(`/v1/petitions/${petition.id}`)
       .json(await petitionView(needs, petition));
   });
@@ -87,9 +99,9 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
   router.post('/v1/petitions/:id/void', guard.need('staff'), json, async (request, response) => {
     const petition = await findPetition(database, request);
     const { reason } = parse(voidInput, request.body, 'The request has mistakes.');
-    const voided = await voidPetition(needs, petition.id, reason);
+    const voided = await voidPetition(needs, petition.id, reason, patience);
     needs.event('voided');
-    response.json(await petitionView(needs, voided));
+    response.status(voided.state === 'voiding' ? 202 : 200).json(await petitionView(needs, voided));
   });
 
   async function send(request: Request, response: Response, petition: Petition, download: Download): Promise<void> {
@@ -118,7 +130,7 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
 export async function findPetition(database: Database, request: Request<Record<string, string>>): Promise<Petition> {
   const petition = await database.read.findOneBy(petitionTable, { id: request.params['id'] ?? '' });
   if (!petition) throw new AppError('not-found', 'There is no such petition.');
-  assertCampaign(keyOf(request), petition.campaign);
+  for (const { slug } of petition.campaigns) assertCampaign(keyOf(request), slug);
   return petition;
 }
 
@@ -130,11 +142,13 @@ function withFiles(petition: Petition): Petition {
 }
 
 async function petitionView(needs: PetitionRouteNeeds, petition: Petition) {
-  const { id, serial, campaign, target, state, names, withheld, volumes, digest } = petition;
+  const { id, serial, campaign, campaigns, target, state, names, withheld, volumes, digest } = petition;
+  const { failures, failedReason, failedName, dueAt } = petition;
   return {
     id,
     serial,
     campaign,
+    campaigns: campaigns.map((each) => ({ campaign: each.slug, names: each.names })),
     target,
     state,
     names,
@@ -143,6 +157,10 @@ async function petitionView(needs: PetitionRouteNeeds, petition: Petition) {
     digest,
     sealed_at: iso(petition.sealedAt),
     files_ready: petition.filesAt !== null,
+    progress: progressOf(petition),
+    ...(failures === 0
+      ? {}
+      : { failure: { times: failures, reason: failedReason, name: failedName, retry_at: dueAt && iso(dueAt) } }),
     ...(await handOverView(needs, petition)),
     ...(petition.voidedAt === null ? {} : { voided_at: iso(petition.voidedAt), void_reason: petition.voidReason }),
   };

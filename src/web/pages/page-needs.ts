@@ -5,6 +5,7 @@ import type { Clock } from '../../clock.ts';
 import type { Accepted } from '../../intake/accept-signatures.ts';
 import type { Signature } from '../../intake/signature.ts';
 import type { Receipt } from '../../ledger/receipt.ts';
+import type { NameProof } from '../../petitions/prove-name.ts';
 
 export type ChannelMode = 'mail' | 'slowed' | 'hand' | 'probing';
 
@@ -21,6 +22,8 @@ export interface PageNeeds {
   receiptToken(eventId: string): string;
   /** Undefined for an unknown token. */
   receiptOf(token: string): Promise<Receipt | undefined>;
+  /** The proof for a petition of this receipt, by its number; undefined when there is none. */
+  proofOf(token: string, serial: string): Promise<NameProof | undefined>;
   withdraw(token: string): Promise<void>;
   erase(token: string): Promise<void>;
   /** Told of accidents, which a page reports without details. Absent: they go on to the app's own error handler. */

@@ -26,7 +26,9 @@ interface LetterView {
   road: readonly { name: string; at: Moment; current: boolean }[];
   identity: string | undefined;
   place: string | undefined;
-  handedIn: { at: Moment; outcome: string; place: string } | undefined;
+  /** Number of the petition whose proof can be had. */
+  proof: string | undefined;
+  handedIn: { at: Moment; outcome: string; place: string | undefined } | undefined;
 }
 
 /**
@@ -48,22 +50,23 @@ export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'w
         receipt.lapsed && step.name === 'withdrawn' ? { ...step, name: 'lapsed' as const } : step,
       );
       const state = steps.at(-1)?.name ?? letter.state;
+      const road = withTries(steps, letter, words);
+      const lastTry = letter.state === 'petitioned' ? letter.tries.at(-1) : undefined;
       return {
         target: inLanguage(needs.book.target(letter.target)?.name ?? { en: letter.target }, receipt.language),
         state: letter.state,
         ...words.states[state],
+        ...(lastTry && words.tries[lastTry.outcome]),
         since: at(letter.since),
-        road: steps.map((step, index) => ({
-          name: words.states[step.name].name,
-          at: at(step.at),
-          current: index === steps.length - 1,
-        })),
+        road: road.map((step, index) => ({ name: step.name, at: at(step.at), current: index === road.length - 1 })),
         identity: letter.identity && words.receipt[`used-${letter.identity}`],
         place: letter.place && placeInWords(letter.place, words),
+        // Its leaves are kept with the files.
+        proof: letter.place?.page === undefined ? undefined : letter.place.serial,
         handedIn: letter.handedIn && {
           at: at(letter.handedIn.at),
           outcome: outcomeInWords(letter.handedIn.outcome, words),
-          place: letter.handedIn.place,
+          place: campaign?.petitionRules.tellPlace ? letter.handedIn.place : undefined,
         },
       };
     });
@@ -143,6 +146,7 @@ function justArrived(receipt: Receipt, target: string): ReceiptLetter {
     identity: undefined,
     place: undefined,
     handedIn: undefined,
+    tries: [],
     withdrawable: true,
   };
 }
@@ -174,6 +178,17 @@ function roadOf(steps: readonly ReceiptStep[]): { name: StepName; at: number }[]
     told.push({ name, at });
   }
   return told;
+}
+
+/** Tries at handing a petition over stand on the road beside the states. */
+function withTries(
+  steps: readonly { name: StepName; at: number }[],
+  { tries }: ReceiptLetter,
+  words: Words,
+): { name: string; at: number }[] {
+  const states = steps.map(({ name, at }) => ({ name: words.states[name].name, at }));
+  const others = tries.map(({ outcome, at }) => ({ name: words.tries[outcome].name, at }));
+  return [...states, ...others].toSorted((a, b) => a.at - b.at);
 }
 
 function placeInWords(place: ReceiptPlace, words: Words): string {

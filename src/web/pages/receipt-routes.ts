@@ -19,6 +19,21 @@ export function receiptRoutes(needs: PageNeeds): Router {
     sendPage(response, receiptView(receipt, needs).language, receiptPage(receipt, needs, { token, after }));
   });
 
+  router.get('/receipts/:token/proof-:serial.json', async (request, response) => {
+    const { token, serial } = request.params;
+    const proof = await needs.proofOf(token, serial);
+    if (!proof) {
+      const receipt = await needs.receiptOf(token);
+      if (!receipt) return unknown(needs, request, response);
+      return sendFailure(response, pageLanguage(needs.words, receipt.language), { status: 404, said: 'not-found' });
+    }
+    response
+      .type('application/json')
+      .set('Cache-Control', 'private, no-store')
+      .set('Content-Disposition', `attachment; filename="petition-${proof.petition}-proof.json"`)
+      .send(`${JSON.stringify(proof, null, 2)}\n`);
+  });
+
   for (const what of ['withdraw', 'erase'] as const) {
     router.get(`/receipts/:token/${what}`, async (request, response) => {
       const { token } = request.params;
