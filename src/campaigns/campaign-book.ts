@@ -22,8 +22,26 @@ export function createCampaignBook(campaigns: readonly Campaign[]): CampaignBook
     target: (id) => byTarget.get(id),
     addressing: (target, first) => [
       first,
-      ...campaigns.filter((one) => one !== first && one.targets.some(({ id }) => id === target)),
+      ...campaigns.filter((one) => one.slug !== first.slug && one.targets.some(({ id }) => id === target)),
     ],
+  };
+}
+
+/** The same book for everybody who is not staff: campaigns that are still being written are not in it. */
+export function withoutDrafts(book: CampaignBook): CampaignBook {
+  return {
+    get campaigns() {
+      return book.campaigns.filter(({ draft }) => !draft);
+    },
+    get targets() {
+      return book.targets;
+    },
+    find(slug) {
+      const campaign = book.find(slug);
+      return campaign?.draft ? undefined : campaign;
+    },
+    target: (id) => book.target(id),
+    addressing: (target, first) => book.addressing(target, first).filter(({ draft }) => !draft),
   };
 }
 

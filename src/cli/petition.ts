@@ -1,10 +1,10 @@
 /** `todoke petition compile`: seals the waiting names and makes the files, without a running service. */
 import { join } from 'node:path';
-import { createCampaignBook } from '../campaigns/campaign-book.ts';
-import { loadCampaigns } from '../campaigns/load-campaigns.ts';
+import { openLiveBook } from '../campaigns/versions/live-book.ts';
 import { loadWords, wordsFolder } from '../campaigns/words.ts';
 import { systemClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { strandedBy } from '../ledger/installation.ts';
 import { createLog } from '../log.ts';
 import { createPetitionFiles } from '../petitions/files/create-petition-files.ts';
 import { finishPetition } from '../petitions/finish-petition.ts';
@@ -25,19 +25,24 @@ export interface CompileOptions {
 export async function compilePetition({ campaign: slug, target, allCampaigns }: CompileOptions): Promise<void> {
   const terminal = createTerminal();
   await withDatabase(async (database, config) => {
-    const book = createCampaignBook(await loadCampaigns(config.CAMPAIGNS_DIR));
+    const [words, log] = [await loadWords(wordsFolder), createLog(config.LOG_LEVEL)];
+    const shared = { database, clock: systemClock, log, words };
+    const book = await openLiveBook({
+      ...shared,
+      root: config.CAMPAIGNS_DIR,
+      strandedBy: (changed) => strandedBy(database, changed),
+      // Letters are compiled by the processes that take signatures.
+      prepare: () => Promise.resolve(),
+    });
     const campaign = book.find(slug);
     if (!campaign) throw new AppError('not-found', 'There is no such campaign.');
     const files = createPetitionFiles(config.FILES_URL, join(config.DATA_DIR, 'petitions'));
     // Before anything is sealed: names on a petition without files wait for somebody to notice.
     await files.check();
     const needs = {
-      database,
-      clock: systemClock,
-      log: createLog(config.LOG_LEVEL),
+      ...shared,
       book,
       files,
-      words: await loadWords(wordsFolder),
       keys: openKeyRing(config.DATA_DIR, config.SECRETS),
       made: () => undefined,
       progress: (petition: Petition) => showProgress(terminal, petition),

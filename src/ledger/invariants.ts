@@ -36,6 +36,12 @@ export const invariants: readonly Invariant[] = [
     broken: `select id from letter where state not in (${quoted(letterStates)})`,
   },
   {
+    says: '1. a letter is held or withdrawn as long as its signer has not confirmed the address, and no other is held',
+    broken: `select l.id as id from letter l join signature s on s.id = l.signature_id
+      where (s.person_key >= 'held:' and s.person_key < 'held;' and l.state not in ('held', 'withdrawn'))
+         or (l.state = 'held' and not (s.person_key >= 'held:' and s.person_key < 'held;'))`,
+  },
+  {
     says: "1. a letter's history has no gap and leads to its state",
     broken: `select l.id as id from letter l
       left join (select letter_id, count(*) as n, max(seq) as last from letter_history group by letter_id) h on h.letter_id = l.id

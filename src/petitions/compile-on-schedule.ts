@@ -30,7 +30,7 @@ const onTheWay: readonly LetterState[] = ['held', 'queued', 'sending', 'in_doubt
 export async function compileOnSchedule(needs: Needs): Promise<void> {
   const ended = endedCampaigns(needs.book, needs.clock.now(), needs.grace);
   for (const campaign of needs.book.campaigns) {
-    const schedule = campaign.compilePetitions;
+    const schedule = campaign.petitionRules.compile;
     if (!schedule) continue;
     for (const { id: target } of campaign.targets) {
       await compileDue(needs, { campaign, schedule, target, hasEnded: ended.has(campaign.slug) });

@@ -8,8 +8,10 @@ import { AppError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { reach } from '../points.ts';
 import type { Database } from '../storage/database.ts';
+import { noteEvent } from '../webhooks/note-event.ts';
 import { makeVolumes, type PlacedName } from './make-volumes.ts';
 import { namesOnPetition } from './names-on-petition.ts';
+import { petitionEvent } from './petition-event.ts';
 import type { PetitionFiles } from './petition-files.ts';
 import { petitionTable, untouched, type Petition } from './petition-table.ts';
 import { writeSheet } from './write-sheet.ts';
@@ -32,14 +34,14 @@ export async function makePetitionFiles(needs: PetitionFileNeeds, petition: Peti
   if (petition.filesAt !== null || petition.state !== 'sealed') return;
   const { database, clock, book, files } = needs;
   const { id, serial } = petition;
-  const together = petition.campaigns.map(({ slug, names }) => ({ campaign: installed(book, slug), names }));
   const progress = noteProgress(needs, petition);
   const made = makeVolumes({
-    sheet: writeSheet(installed(book, petition.campaign), petition, needs.words, together),
+    sheet: writeSheet(installed(book, petition.campaign), petition, needs.words, (slug) => installed(book, slug)),
     campaigns: petition.campaigns.map(({ slug, version }) => ({ slug, version })),
     sealedAt: petition.sealedAt,
     keys: needs.keys,
     names: () => sealedNames(database, petition),
+    keepLeaves: true,
     // A store takes a file only with its length.
     async keep(file, contents) {
       const isWhole = typeof contents === 'string' || Buffer.isBuffer(contents);
@@ -56,6 +58,7 @@ export async function makePetitionFiles(needs: PetitionFileNeeds, petition: Peti
     await transaction.update(petitionTable, { id }, change);
     // A petition that is being voided meanwhile has something else to be done.
     await transaction.update(petitionTable, { id, state: In(['sealed', 'handed_in']) }, { dueAt: null });
+    await noteEvent(transaction, clock, petitionEvent('petition.files-ready', petition));
   });
   needs.made();
 }

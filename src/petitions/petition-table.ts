@@ -1,4 +1,4 @@
-/** Petitions, the names on them, and the tries at handing them over. */
+/** Petitions, and the names on them. */
 import { EntitySchema } from 'typeorm';
 import { second, type Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
@@ -75,23 +75,6 @@ export interface PetitionPlace {
   volume: number;
 }
 
-export const handInOutcomes = ['accepted-in-meeting', 'accepted', 'refused', 'posted'] as const;
-export type HandInOutcome = (typeof handInOutcomes)[number];
-
-export interface HandIn {
-  id: string;
-  petitionId: string;
-  at: Instant;
-  outcome: HandInOutcome;
-  place: string;
-  carrier: string | null;
-  /** The office's own reference number. */
-  reference: string | null;
-  note: string | null;
-  recordedAt: Instant;
-  recordedBy: string;
-}
-
 export const petitionTable = new EntitySchema<Petition>({
   name: 'petition',
   columns: {
@@ -124,22 +107,6 @@ export const petitionTable = new EntitySchema<Petition>({
 export const petitionPlaceTable = new EntitySchema<PetitionPlace>({
   name: 'petition_place',
   columns: { petitionId: primary(id), number: primary(count), letterId: id, volume: count },
-});
-
-export const handInTable = new EntitySchema<HandIn>({
-  name: 'hand_in',
-  columns: {
-    id: primary(id),
-    petitionId: id,
-    at: instant,
-    outcome: word(20),
-    place: word(200),
-    carrier: optional(word(200)),
-    reference: optional(word(200)),
-    note: optional(word(2000)),
-    recordedAt: instant,
-    recordedBy: word(80),
-  },
 });
 
 /**

@@ -5,11 +5,13 @@ import { AppError } from '../errors.ts';
 import { reach } from '../points.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
+import { noteEvent } from '../webhooks/note-event.ts';
 import { beginPetition, planPetition, type PetitionWish } from './begin-petition.ts';
 import { gatherNames } from './gather-names.ts';
 import { namesPerVolume } from './make-volumes.ts';
 import { createNamesDigest } from './names-digest.ts';
 import { namesOnPetition } from './names-on-petition.ts';
+import { petitionEvent } from './petition-event.ts';
 import { holdPetition, petitionTable, untouched, type Petition } from './petition-table.ts';
 import { countWaiting } from './waiting-names.ts';
 
@@ -96,8 +98,10 @@ async function seal(needs: SealNeeds, gathered: Petition): Promise<Petition> {
       done: 0,
       dueAt: clock.now() + untouched,
     } as const;
+    const petition = { ...held, ...sealed };
     await transaction.update(petitionTable, { id: held.id }, sealed);
-    return { petition: { ...held, ...sealed }, isOurs: true };
+    await noteEvent(transaction, clock, petitionEvent('petition.sealed', petition));
+    return { petition, isOurs: true };
   });
   if (isOurs) {
     reach('sealed');

@@ -1,11 +1,16 @@
 /** Step: a petition is declared void, and its names wait for the next one. They go back in batches. */
 import { setImmediate as letOthersGo } from 'node:timers/promises';
 import { stopwatch, type Clock } from '../clock.ts';
+import { AppError } from '../errors.ts';
 import { moveLetters } from '../letters/letter-table.ts';
 import { reach } from '../points.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
+import { noteEvent } from '../webhooks/note-event.ts';
 import { namesPerBatch } from './gather-names.ts';
+import { courseOf } from './hand-in-course.ts';
+import { readHandIns } from './hand-in-table.ts';
+import { petitionEvent } from './petition-event.ts';
 import { holdPetition, petitionPlaceTable, petitionTable, untouched, type Petition } from './petition-table.ts';
 
 export interface VoidNeeds {
@@ -18,7 +23,8 @@ export interface VoidNeeds {
 /**
  * Voids a petition that was not handed in, also while it is being sealed. Its row, places and files stay as
  * evidence. What takes longer than `patience` seconds goes on by itself: then it comes back as it is, `voiding`.
- * Throws `not-found`, or `conflict` when it was handed in or voided before.
+ * Throws `not-found`, or `conflict` when it was handed in or voided before, or is on its way: should it arrive, its
+ * names would be handed over twice.
  */
 export async function voidPetition(
   needs: VoidNeeds & { queue: Pick<Queue, 'ask'> },
@@ -30,6 +36,12 @@ export async function voidPetition(
   const now = needs.clock.now();
   const begun = await needs.database.write(async (transaction) => {
     const petition = await holdPetition(transaction, petitionId, ['sealing', 'sealed']);
+    if (courseOf(petition.state, await readHandIns(transaction, [petitionId])) === 'on-its-way')
+      throw new AppError(
+        'conflict',
+        'This petition is on its way by post and may arrive: record first that it was refused or lost, or strike the hand-in.',
+      );
+    await noteEvent(transaction, needs.clock, petitionEvent('petition.voided', petition));
     const voiding = { state: 'voiding', voidedAt: now, voidReason: reason, done: 0 } as const;
     return letGo(transaction, { ...petition, ...voiding }, now, needs.perBatch);
   });

@@ -173,11 +173,11 @@ describe.each(storageEngines)('composition on $name', ({ fresh }) => {
   });
 
   describe('on a schedule', () => {
-    const scheduled = (compilePetitions: Campaign['compilePetitions'], own = database) => ({
-      ...needs(own),
-      book: createCampaignBook([aCampaign(first, { compilePetitions })]),
-      grace: 2 * hour,
-    });
+    const scheduled = (compile: Campaign['petitionRules']['compile'], own = database) => {
+      const campaign = aCampaign(first);
+      const petitionRules = { ...campaign.petitionRules, compile };
+      return { ...needs(own), book: createCampaignBook([{ ...campaign, petitionRules }]), grace: 2 * hour };
+    };
     const daily = { every: 'daily', at: '09:00', atEnd: false } as const;
     const petitions = () => database.read.find(petitionTable, { order: { serial: 'ASC' } });
 

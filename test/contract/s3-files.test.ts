@@ -142,8 +142,9 @@ describe('a store in trouble', () => {
     await files.write(serial, pdf, 'names');
     server.become(() => 'silent');
     const hasty = at(server.url(), 100);
-    for (const attempt of [hasty.check(), hasty.write(serial, pdf, 'names'), hasty.find(serial, pdf)])
-      expect((await complaint(attempt)).message).toContain('reached (ETIMEDOUT)');
+    const attempts = [hasty.check(), hasty.write(serial, pdf, 'names'), hasty.find(serial, pdf)];
+    for (const said of await Promise.all(attempts.map(complaint)))
+      expect(said.message).toContain('reached (ETIMEDOUT)');
     await waitFor(server.answering, (n) => n === 0, 'closed connections');
   });
 

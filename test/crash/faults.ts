@@ -28,6 +28,8 @@ export const passedBy: Record<Point, Role> = {
   'after-354': 'mailer',
   'after-dot': 'mailer',
   'after-250': 'mailer',
+  'notice-begun': 'mailer',
+  'notice-sent': 'mailer',
   'before-seal': 'web',
   'names-gathered': 'web',
   'names-counted': 'web',

@@ -173,7 +173,7 @@ describe('one process for each role', () => {
 
   test('readiness is red while the port still answers, until the stop is over', async () => {
     const opsPort = await freePort();
-    const web = await start('web', { OPS_PORT: String(opsPort), STOP_DELAY: '4s' });
+    const web = await start('web', { OPS_PORT: String(opsPort), STOP_DELAY: '8s' });
     const ready = async (): Promise<number> => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).status;
     expect(await ready()).toBe(200);
     web.kill('SIGTERM');

@@ -65,7 +65,12 @@ describe('a person who answers to the return path', () => {
     expect(mail?.raw.toString('latin1')).toContain(`\r\n\r\n${answer()}`);
     // It is proof of life, and moves nothing.
     await app.until({ accepted: 1 });
-    expect((await metricsOf(app)).sum('todoke_answers_total', { verdict: 'accepted' })).toBe(1);
+    // Its record follows the reply of the server.
+    await waitFor(
+      async () => (await metricsOf(app)).sum('todoke_answers_total', { verdict: 'accepted' }),
+      (n) => n === 1,
+      'a counted answer',
+    );
   });
 
   test('is brought in the language of the letter, and in any script', async () => {

@@ -80,8 +80,12 @@ describe('trouble of ours', () => {
     const site = await app.call('GET', '/v1/site');
     expect(siteAnswer.safeParse(site.body).error).toBeUndefined();
     expect(site.body).toMatchObject({ trouble: null, targets: [{ target: 'north', trouble: { state: 'open' } }] });
-    const metrics = await (await fetch(`${app.opsUrl}/metrics`)).text();
-    expect(metrics).toMatch(/^todoke_target_pauses_total 1$/m);
+    // Counted after the commit.
+    const metrics = await waitFor(
+      async () => (await fetch(`${app.opsUrl}/metrics`)).text(),
+      (text) => /^todoke_target_pauses_total 1$/m.test(text),
+      'a counted pause',
+    );
     expect(metrics).toMatch(/^todoke_site_pauses_total 0$/m);
     expect(metrics).toMatch(/^todoke_targets_held\{by="trouble"\} 1$/m);
   });

@@ -93,7 +93,12 @@ describe('a real report that somebody moved to the path of another letter', () =
     await waitFor(stored, (rows) => rows[0]?.readAt !== null, 'a read report');
     expect(await stored()).toMatchObject([{ effect: 'noted: it speaks of another letter' }]);
     expect(await app.database.read.count(outcomeTable)).toBe(0);
-    expect(await counted('mismatched')).toBe(1);
+    // Counted after the commit.
+    await waitFor(
+      () => counted('mismatched'),
+      (n) => n === 1,
+      'a counted mismatch',
+    );
     await app.until({ accepted: 1 });
     // The letter's own id is no reason for doubt, nor is one that a relay made.
     const { id } = await app.database.read.findOneByOrFail(letterTable, {});
