@@ -156,7 +156,7 @@ describe('killed on the way to a signer', () => {
 });
 
 /** Who signs: where the crash is to come between two batches of names, a batch and some more. */
-const signersFor = (at: Point): number => (at === 'names-gathered' || at === 'names-let-go' ? 1_000 + people : people);
+const signersFor = (at: Point): number => (at === 'names-gathered' || at === 'names-let-go' ? 500 + people : people);
 
 describe('killed on the way by hand', () => {
   test.each(byHand)(
