@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { second } from '../clock.ts';
@@ -149,10 +149,13 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
   }
 }
 
+/** A third of the share of a process that wants as much: on a busy machine paper is slower, and still comes. */
+const lower = 5;
+
 /** Letters and pages go first: nobody waits for paper. */
 function yieldTo(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (pid !== undefined) setPriority(pid, lower);
   } catch {
     // It is gone already, or the system does not let us: it works at the usual priority.
   }

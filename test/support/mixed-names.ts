@@ -70,7 +70,7 @@ export function* eachMixedName(count: number, seed = 1): Generator<MixedName> {
   for (let number = 1; number <= count; number += 1) {
     const { language, given, family, familyFirst } = shares[Math.floor(random() * shares.length)] as Mix;
     const parts = family ? [pick(given), pick(family)] : [pick(given)];
-    const space = /^zh/.test(language) || language === 'ko' ? '' : ' ';
+    const space = language.startsWith('zh') || language === 'ko' ? '' : ' ';
     const inOrder = familyFirst === true || space === '' ? parts.toReversed() : parts;
     yield { number, name: inOrder.join(space), language };
   }
