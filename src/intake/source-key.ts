@@ -1,6 +1,6 @@
 /** Keys of sources: made once, shown once, stored hashed, scoped to campaigns. */
 import { createHash, randomBytes } from 'node:crypto';
-import { EntitySchema, IsNull } from 'typeorm';
+import { EntitySchema } from 'typeorm';
 import type { Clock, Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { base32hex, newId } from '../ids.ts';
@@ -51,17 +51,6 @@ export async function createSourceKey(
   const row: SourceKey = { ...wanted, id: keyId, hash: hashOf(key), createdAt: needs.clock.now(), revokedAt: null };
   await needs.database.write((transaction) => insertRows(transaction, sourceKeyTable, [row]));
   return key;
-}
-
-/** Makes a key useless from now on. */
-export async function revokeSourceKey(
-  { database, clock }: { database: Database; clock: Clock },
-  keyId: string,
-): Promise<void> {
-  const revoked = { revokedAt: clock.now() };
-  await database.write(
-    async (transaction) => void (await transaction.update(sourceKeyTable, { id: keyId, revokedAt: IsNull() }, revoked)),
-  );
 }
 
 /** The key's row, or undefined when it is unknown or revoked. Looked up by hash, so no secret is compared byte by byte. */
