@@ -1,4 +1,5 @@
 /** The environment to one frozen configuration. Nobody else reads `process.env`. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { day, hour, minute, second } from './clock.ts';
 import { AppError, asError } from './errors.ts';
@@ -42,6 +43,22 @@ const readBy = <T>(reader: (text: string) => T) =>
       return z.NEVER;
     }
   });
+
+/** How many proxies, or which: as Express's `trust proxy` takes it. */
+const proxies = z.string().transform((text, context): number | string[] => {
+  if (/^[1-9]$/.test(text)) return Number(text);
+  const list = text.split(',').map((each) => each.trim());
+  if (list.every(isProxy)) return list;
+  context.addIssue({ code: 'custom', message: 'use a number from 1 to 9, or addresses such as loopback, 10.0.0.0/8' });
+  return z.NEVER;
+});
+
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}
 
 /** What a process does. Each may run in any number of processes. */
 export const roles = ['web', 'mailer', 'reports', 'petitions', 'timers'] as const;
@@ -112,6 +129,11 @@ export const environment = z.object({
     .describe('Public address of the pages, as in receipt links. Absent: `http://HOST:PORT`.'),
   HOST: z.string().min(1).prefault('127.0.0.1').describe('Address the pages and the API listen on.'),
   PORT: port.prefault('8080').describe('Port of the pages and the API; 0 takes a free one.'),
+  TRUST_PROXY: proxies
+    .optional()
+    .describe(
+      'Reverse proxies whose `X-Forwarded-For` is believed: how many stand in front (`1`), or their addresses (`loopback`, `10.0.0.0/8`, comma-separated). Without it the limits for one network do not hold behind a proxy.',
+    ),
   OPS_HOST: z.string().min(1).prefault('127.0.0.1').describe("Address of the operators' port."),
   OPS_PORT: port.prefault('9090').describe('Port of `/healthz`, `/readyz` and `/metrics`.'),
   SMTP_URL: z

@@ -1,5 +1,7 @@
 /** What a campaign is: who is asked for what, when, in which languages. The schema of `campaign.yaml`. */
 import { z } from 'zod';
+import type { Picture } from './pictures.ts';
+import { themeSchema } from './theme.ts';
 
 /** The name of a campaign's folder, and ids in its file: they stand in addresses. */
 export const slug = z
@@ -98,6 +100,21 @@ const compileSchema = z
     error: 'belongs to every: weekly',
   });
 
+/** What stands between the form and a flood. */
+const protectionSchema = z.strictObject({
+  /** Work that a browser does before its form is taken; without script a small sum is asked instead. */
+  proofOfWork: z.enum(['off', 'light', 'normal', 'heavy']).default('off'),
+  /** Forms taken in an hour. */
+  limits: z
+    .strictObject({
+      /** From one network: an IPv4 address, or the /64 of an IPv6 address. A school or a street stand is one. */
+      perNetwork: z.int().min(1).max(1_000_000).default(120),
+      /** For one e-mail address. */
+      perAddress: z.int().min(1).max(1_000).default(10),
+    })
+    .default({ perNetwork: 120, perAddress: 10 }),
+});
+
 /** How petitions of a campaign are dealt with. */
 export const petitionRulesSchema = z.strictObject({
   /** Days without a word after which staff are reminded of a petition. */
@@ -144,6 +161,8 @@ export const campaignSchema = z.strictObject({
   }),
   targets: z.array(targetSchema).min(1).max(50),
   consents: z.array(consentSchema).min(1).max(10),
+  protection: protectionSchema.default({ proofOfWork: 'off', limits: { perNetwork: 120, perAddress: 10 } }),
+  theme: themeSchema(perLanguage).default({ colors: {} }),
   /** Who has to confirm the address before the letter leaves. What comes by the API is vouched for by its source, unless `all`. */
   confirm: askedOf,
   /** Mails of ours to signers. */
@@ -203,6 +222,7 @@ export interface Campaign extends Omit<CampaignFile, 'petition'> {
   slug: string;
   /** First 16 hex digits of the SHA-256 over its files: the version a signature was given to. */
   version: string;
+  pictures: { logo?: Picture; heading?: Picture };
   page: Record<string, CampaignPage>;
   letter: Record<string, LetterSource>;
   petition: Record<string, PetitionSource>;

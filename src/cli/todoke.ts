@@ -71,6 +71,17 @@ campaign
     (await import('./campaign.ts')).previewCampaign(slug, options),
   );
 
+campaign
+  .command('embed')
+  .description('print what another site pastes into its page: a link with a script, or a form of plain HTML')
+  .argument('<slug>')
+  .option('--language <language>', 'one of the campaign (default: its first)')
+  .option('--key <key>', 'made by `todoke key create --origin`; without it the script shows the link alone')
+  .option('--form', 'the form of plain HTML, which needs no key and no script')
+  .action(async (slug: string, options: { language?: string; key?: string; form?: boolean }) =>
+    (await import('./campaign.ts')).embedCampaign(slug, options),
+  );
+
 const petition = program.command('petition').description('petitions');
 petition
   .command('compile')
@@ -141,7 +152,8 @@ key
   .requiredOption('--source <name>', 'name of the front end; stands in the evidence of consents')
   .option('--scope <scopes>', `comma-separated: ${scopes.join(', ')} (default: sign)`, list)
   .option('--campaign <slugs>', 'comma-separated; without it the key covers all', list)
-  .action(async (options: { source: string; scope?: string[]; campaign?: string[] }) =>
+  .option('--origin <origins>', 'comma-separated sites whose pages may use it, such as https://example.org', list)
+  .action(async (options: { source: string; scope?: string[]; campaign?: string[]; origin?: string[] }) =>
     (await import('./key.ts')).createKey(options),
   );
 
