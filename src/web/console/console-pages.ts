@@ -2,7 +2,8 @@
 import { accountPage } from './account/account-page.ts';
 import type { ConsolePage } from './console-page.ts';
 import { peoplePage } from './people/people-page.ts';
+import { petitionsPage } from './petitions/petitions-page.ts';
 import { signInPage } from './sign-in/sign-in-page.ts';
 import { startPage } from './start-page.ts';
 
-export const consolePages: readonly ConsolePage[] = [signInPage, startPage, peoplePage, accountPage];
+export const consolePages: readonly ConsolePage[] = [signInPage, startPage, petitionsPage, peoplePage, accountPage];
