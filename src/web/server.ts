@@ -22,6 +22,8 @@ import { securityHeaders } from './security-headers.ts';
 export interface ServerNeeds {
   log: Log;
   origin: () => string;
+  /** Whose X-Forwarded-For is believed; undefined: nobody's. */
+  trustProxy: number | string[] | undefined;
   signatures: SignatureRouteNeeds;
   campaigns: CampaignRouteNeeds;
   holds: HoldRouteNeeds;
@@ -38,6 +40,7 @@ export function createServer(needs: ServerNeeds): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  if (needs.trustProxy !== undefined) app.set('trust proxy', needs.trustProxy);
   app.use(securityHeaders());
   app.use(signatureRoutes(needs.signatures));
   app.use(cloudEventRoutes(needs.signatures));

@@ -29,15 +29,16 @@ afterAll(async () => {
 
 /** Signs until this many names wait, compiles on the console, and waits for the files. */
 async function compiled(from: number, names: number): Promise<string> {
-  const { for_hand: before = 0 } = await app.states();
+  const { for_hand: before } = await app.states();
   for (let n = 0; n < names; n += 1) await app.sign(from + n);
   await app.until({ for_hand: before + names });
   const { status, location } = await deliverer.send(`${waiting}/compile`, { which: campaign });
   expect(status).toBe(303);
   const path = /^\/console\/petitions\/[0-9a-v]{16}$/.exec(location)?.[0] ?? '';
+  const id = path.split('/').at(-1) ?? '';
   await waitFor(
-    () => viewer.get(path),
-    ({ text }) => text.includes('manifest.json'),
+    () => app.database.read.findOneByOrFail(petitionTable, { id }),
+    ({ filesAt }) => filesAt !== null,
     'its files',
   );
   return path;

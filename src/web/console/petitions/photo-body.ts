@@ -16,11 +16,12 @@ export function photoOf(request: Request): Photo {
 }
 
 /** Leaves the fields in the body, as a plain form does. */
-export const photoBody: RequestHandler = (request, response, next) => {
-  raw(request, response, (error?: unknown) => {
-    if (error !== undefined) return next(sayLarge(error));
-    read(request).then(() => next(), next);
-  });
+export const photoBody: RequestHandler = async (request, response, next) => {
+  await new Promise<void>((resolve, reject) =>
+    raw(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(sayLarge(error)))),
+  );
+  await read(request);
+  next();
 };
 
 async function read(request: Request): Promise<void> {
