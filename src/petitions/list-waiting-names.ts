@@ -6,7 +6,7 @@ import { piecesOf } from '../storage/statement-parts.ts';
 import { weedEventTable, type WeedEvent } from './withheld-table.ts';
 
 /** A waiting name; there is no room here for anything else about a signer. */
-export interface WaitingLine {
+interface WaitingLine {
   letterId: string;
   /** 1-based: where it would stand among the names of its campaign. */
   number: number;

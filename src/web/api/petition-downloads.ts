@@ -9,7 +9,7 @@ import { sendStoredFile, type Download } from './send-stored-file.ts';
 
 /** Files of which each petition has one. */
 export const petitionDownloads = ['names.csv', 'names.txt', 'archive.zip', 'manifest.json'] as const;
-export type PetitionDownload = (typeof petitionDownloads)[number];
+type PetitionDownload = (typeof petitionDownloads)[number];
 
 type Open = (files: PetitionFiles, manifest: Manifest) => Promise<Download & { file: StoredFile }>;
 

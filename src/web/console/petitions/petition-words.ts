@@ -38,5 +38,5 @@ const schema = z.strictObject({
   problems: group('at date reference file large busy'),
 });
 
-export type PetitionWords = z.infer<typeof schema>;
+type PetitionWords = z.infer<typeof schema>;
 export const petitionWords: PageWords<PetitionWords> = { page: 'petitions', schema };

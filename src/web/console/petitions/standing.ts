@@ -16,7 +16,7 @@ export function standingOf({ state, filesAt, failures }: Shown, tries: readonly 
   return courseOf(state, tries);
 }
 
-export interface ProgressView {
+interface ProgressView {
   title: string;
   text: string;
   done: number;

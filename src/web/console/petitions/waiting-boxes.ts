@@ -10,13 +10,13 @@ import { counted } from './standing.ts';
 /** Stands for every campaign that writes to the target; no campaign is named so, since a slug has no asterisk. */
 export const allCampaigns = '*';
 
-export interface WaitingPart {
+interface WaitingPart {
   campaign: Campaign;
   names: number;
   withheld: number;
 }
 
-export interface WaitingBox {
+interface WaitingBox {
   target: string;
   name: string;
   names: number;
