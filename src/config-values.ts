@@ -1,5 +1,4 @@
-/** How the values of variables are written: durations, ports, databases, proxies. */
-import { isIP } from 'node:net';
+/** How the values of variables are written: durations, ports, databases. */
 import { z } from 'zod';
 import { day, hour, minute, second } from './clock.ts';
 import { asError } from './errors.ts';
@@ -39,19 +38,3 @@ export const readBy = <T>(reader: (text: string) => T) =>
       return z.NEVER;
     }
   });
-
-/** How many proxies, or which: as Express's `trust proxy` takes it. */
-export const proxies = z.string().transform((text, context): number | string[] => {
-  if (/^[1-9]$/.test(text)) return Number(text);
-  const list = text.split(',').map((each) => each.trim());
-  if (list.every(isProxy)) return list;
-  context.addIssue({ code: 'custom', message: 'use a number from 1 to 9, or addresses such as loopback, 10.0.0.0/8' });
-  return z.NEVER;
-});
-
-function isProxy(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
-  const [address = '', bits] = text.split('/');
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
-}

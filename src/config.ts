@@ -1,11 +1,12 @@
 /** The environment to one frozen configuration. Nobody else reads `process.env`. */
 import { z } from 'zod';
 import { minute } from './clock.ts';
-import { database, duration, port, proxies, readBy, yes } from './config-values.ts';
+import { database, duration, port, readBy, yes } from './config-values.ts';
 import { AppError } from './errors.ts';
 import { readS3Url } from './petitions/files/s3-url.ts';
 import { openIdProblems, openIdVariables } from './open-id-config.ts';
 import { returnedMailProblems, returnedMailVariables } from './returned-mail-config.ts';
+import { trustedProxies } from './trusted-proxies.ts';
 import { readEndpoints } from './webhooks/endpoints.ts';
 
 /** What a process does. Each may run in any number of processes. */
@@ -77,7 +78,7 @@ export const environment = z.object({
     .describe('Public address of the pages, as in receipt links. Absent: `http://HOST:PORT`.'),
   HOST: z.string().min(1).prefault('127.0.0.1').describe('Address the pages and the API listen on.'),
   PORT: port.prefault('8080').describe('Port of the pages and the API; 0 takes a free one.'),
-  TRUST_PROXY: proxies
+  TRUST_PROXY: trustedProxies
     .optional()
     .describe(
       'Reverse proxies whose `X-Forwarded-For` is believed: how many stand in front (`1`), or their addresses (`loopback`, `10.0.0.0/8`, comma-separated). Without it the limits for one network do not hold behind a proxy.',
