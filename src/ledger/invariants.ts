@@ -7,6 +7,10 @@ export interface Invariant {
   broken: string;
 }
 
+/**
+ * Where a place is looked up, `coalesce` keeps the engine from going through a whole petition for each of its names:
+ * MariaDB chose that index, and 200,000 names took it most of an hour.
+ */
 const quoted = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
 
 /** `(from_state = 'a' and to_state in (…)) or …`: the state table as a condition. */
@@ -64,7 +68,7 @@ export const invariants: readonly Invariant[] = [
     says: '2. a petitioned letter is on exactly one petition that is sealed or on the way there or back, a handed-in one on one that is handed in, all others on none',
     broken: `select l.id as id from letter l
       left join petition on petition.id = l.petition_id
-      left join petition_place p on p.petition_id = l.petition_id and p.letter_id = l.id
+      left join petition_place p on p.letter_id = l.id and coalesce(p.petition_id, '') = l.petition_id
       where (l.state = 'petitioned' and (petition.state is null or petition.state not in ('sealing', 'sealed', 'voiding') or p.letter_id is null))
          or (l.state = 'handed_in' and (petition.state is null or petition.state <> 'handed_in' or p.letter_id is null))
          or (l.state not in ('petitioned', 'handed_in') and l.petition_id is not null)`,
