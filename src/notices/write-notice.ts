@@ -13,7 +13,7 @@ import { petitionTable } from '../petitions/petition-table.ts';
 import type { Database } from '../storage/database.ts';
 import { compileNotice, mergeNotice, type CompiledNotice, type NoticeValues } from './compile-notice.ts';
 import { composeNotice } from './notice-message.ts';
-import type { Notice, NoticeKind } from './notice-table.ts';
+import type { Notice } from './notice-table.ts';
 
 export interface WriteNoticeNeeds {
   database: Database;
