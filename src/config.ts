@@ -112,6 +112,15 @@ export const environment = z.object({
     .describe('Public address of the pages, as in receipt links. Absent: `http://HOST:PORT`.'),
   HOST: z.string().min(1).prefault('127.0.0.1').describe('Address the pages and the API listen on.'),
   PORT: port.prefault('8080').describe('Port of the pages and the API; 0 takes a free one.'),
+  PROXIES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(5)
+    .prefault('0')
+    .describe(
+      'Reverse proxies in front of the pages, each of which adds to `X-Forwarded-For`. With 0 that header is not believed, and behind a proxy all people count as one address where tries to sign in are counted.',
+    ),
   OPS_HOST: z.string().min(1).prefault('127.0.0.1').describe("Address of the operators' port."),
   OPS_PORT: port.prefault('9090').describe('Port of `/healthz`, `/readyz` and `/metrics`.'),
   SMTP_URL: z

@@ -73,6 +73,7 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
   const app = createServer({
     log,
     console: router,
+    proxies: config.PROXIES,
     origin: () => origin,
     signatures: {
       book: open,

@@ -21,6 +21,8 @@ import { securityHeaders } from './security-headers.ts';
 
 export interface ServerNeeds {
   log: Log;
+  /** Reverse proxies that are believed about whose request it is. */
+  proxies: number;
   origin: () => string;
   signatures: SignatureRouteNeeds;
   campaigns: CampaignRouteNeeds;
@@ -38,6 +40,7 @@ export function createServer(needs: ServerNeeds): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.set('trust proxy', needs.proxies);
   app.use(securityHeaders());
   app.use(signatureRoutes(needs.signatures));
   app.use(cloudEventRoutes(needs.signatures));

@@ -18,7 +18,7 @@ import { startTestApp, type TestApp } from '../support/start-app.ts';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ env: { PROXIES: '1' } });
 }, 60_000);
 afterAll(() => app.stop());
 
@@ -91,6 +91,16 @@ describe('a password', () => {
       const { status: got } = await tryPassword(guest(app), `nobody-${status}@office.example`, 'x');
       expect(got).toBe(status);
     }
+  });
+
+  test('is counted by the address that the proxy saw, whatever the client claims before it', async () => {
+    const staff = await makeStaff(app, 'viewer');
+    const headers = { 'x-forwarded-for': '203.0.113.7, 198.51.100.9' };
+    const form = { login: staff.login, password: 'not the right one' };
+    await guest(app).send('/console/sign-in', form, { csrf: '', headers });
+    const seen = markOf(keys(), 'sign-in', 'address 198.51.100.9');
+    expect(await app.database.read.countBy(signInLimitTable, { place: seen })).toBe(1);
+    expect(await app.database.read.count(signInLimitTable)).toBe(2);
   });
 
   test('that was hashed with less work is hashed anew when it is used', async () => {
@@ -295,7 +305,7 @@ describe('an invitation', () => {
     expect(JSON.stringify(row)).not.toContain(token);
     expect((await take(who, token, 'short')).status).toBe(422);
     const ends = await Promise.all([take(guest(app), token), take(guest(app), token)]);
-    expect(ends.map(({ status }) => status).toSorted()).toEqual([303, 404]);
+    expect(ends.map(({ status }) => String(status)).toSorted()).toEqual(['303', '404']);
     expect((await take(who, token)).status).toBe(404);
     expect((await who.get(`/console/invitation/${token}`)).status).toBe(404);
   });
