@@ -7,6 +7,7 @@ import { knownBrowser } from '../../src/staff/known-browser.ts';
 import { newRecoveryCodes, newTotpSecret, sealTotp } from '../../src/staff/second-factor.ts';
 import { sessionTable } from '../../src/staff/session-table.ts';
 import { markOf } from '../../src/staff/seal-secret.ts';
+import { beginSession } from '../../src/staff/sessions.ts';
 import { countTry, signInLimitTable } from '../../src/staff/sign-in-limit-table.ts';
 import { staffEventTable } from '../../src/staff/staff-event-table.ts';
 import { staffTable } from '../../src/staff/staff-table.ts';
@@ -204,8 +205,8 @@ describe('a session', () => {
 
   test('is replaced when the password changes: neither the old token nor another browser goes on', async () => {
     const who = await signedIn(app, 'viewer');
-    const phone = guest(app);
-    await tryPassword(phone, who.staff.login);
+    const session = { staffId: who.staff.id, stage: 'full', agent: 'Phone' } as const;
+    const phone = guest(app, await app.database.write((transaction) => beginSession(app, transaction, session)));
     const old = guest(app, who.token);
     const next = 'eight green herons wait';
     const wrong = await who.send('/console/account/password', { current: 'x', password: next, again: next });
