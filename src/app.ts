@@ -16,7 +16,10 @@ import { createPetitionFiles } from './petitions/files/create-petition-files.ts'
 import type { PetitionFiles } from './petitions/petition-files.ts';
 import { createBullQueue } from './queue/bullmq-queue.ts';
 import { createEmbeddedQueue } from './queue/embedded-queue.ts';
+import type { Counters } from './queue/counters.ts';
+import { createEmbeddedCounters } from './queue/embedded-counters.ts';
 import type { Queue } from './queue/queue.ts';
+import { openRedisCounters } from './queue/redis-counters.ts';
 import { createTimers, type Timers } from './queue/timers.ts';
 import { assertLinks } from './roles/assert-links.ts';
 import { openMailer } from './roles/mailer.ts';
@@ -97,7 +100,9 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   const files = createPetitionFiles(config.FILES_URL, join(config.DATA_DIR, 'petitions'));
   if (roles.has('petitions') || roles.has('web')) await files.check();
   const { resolver, random = Math.random } = options;
-  const rows = { database, queue, texts, files };
+  const counters = await openCounters(config, log, clock);
+  closers.add(() => counters.close());
+  const rows = { database, queue, counters, texts, files };
   let origin = config.ORIGIN ?? `http://${config.HOST}:${config.PORT}`;
   const parts = { config, clock, log, keys, book, words, metrics, resolver, random, closers };
   const needs: RoleNeeds = { ...rows, ...parts, origin: () => origin };
@@ -138,6 +143,12 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
       await closers.closeAll();
     },
   };
+}
+
+async function openCounters(config: Config, log: Log, clock: Clock): Promise<Counters> {
+  if (config.REDIS_URL === undefined || !config.ROLES.has('web')) return createEmbeddedCounters(clock.now);
+  const onError = (error: Error): void => log.error({ reason: error.message }, 'limits are not shared');
+  return openRedisCounters({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX, now: clock.now, onError });
 }
 
 /** Edits take effect in every process by itself, without a restart. */

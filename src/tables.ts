@@ -22,6 +22,7 @@ import { followUpTable } from './petitions/follow-up-table.ts';
 import { handInFileTable } from './petitions/hand-in-file-table.ts';
 import { handInTable } from './petitions/hand-in-table.ts';
 import { petitionPlaceTable, petitionTable } from './petitions/petition-table.ts';
+import { compileOccasionTable } from './petitions/compile-occasion-table.ts';
 import { weedEventTable, withheldTable } from './petitions/withheld-table.ts';
 import { sessionTable } from './staff/session-table.ts';
 import { signInLimitTable } from './staff/sign-in-limit-table.ts';
@@ -58,6 +59,7 @@ export const tables = [
   handInTable,
   handInFileTable,
   followUpTable,
+  compileOccasionTable,
   withheldTable,
   weedEventTable,
   noticeTable,

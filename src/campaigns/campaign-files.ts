@@ -4,6 +4,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { slug } from './campaign.ts';
 import { complainAbout, type FileProblem } from './file-problem.ts';
+import { isPictureName, mostPictureBytes } from './pictures.ts';
 import { fileStart } from './source-position.ts';
 
 const maxFileBytes = 200_000;
@@ -59,7 +60,7 @@ export async function campaignFolders(root: string, problems: FileProblem[]): Pr
 }
 
 /**
- * The texts of one campaign's files by name, line ends made `\n`. What does not belong, is too large, is not
+ * The texts of one campaign's files by name, line ends made `\n`, and its pictures in base64. What does not belong, is too large, is not
  * UTF-8 or leads out of `root` is complained of and left out.
  */
 export async function readCampaignFiles(
@@ -100,14 +101,14 @@ export async function readCampaignFiles(
   for (const name of own) {
     const path = join(folder, name);
     const complain = complainAbout(path, problems);
-    if (name !== 'campaign.yaml' && !isCampaignText(name)) {
+    if (name !== 'campaign.yaml' && !isCampaignText(name) && !isPictureName(name)) {
       const known =
-        'campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ and petition.<target>.typ';
+        'campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ, petition.<target>.typ and pictures such as logo.svg';
       complain(fileStart, 'this is not a file of a campaign', `rename or remove it; known are ${known}`);
     } else if (!(await isInside(path, realRoot))) {
       complain(fileStart, 'this leads out of the folder of campaigns', 'put the file itself here');
     } else {
-      const text = await readText(path);
+      const text = await (isPictureName(name) ? readPictureFile(path) : readText(path));
       if (typeof text === 'string') files.set(name, text);
       else complain(fileStart, text.problem, text.remedy);
     }
@@ -125,6 +126,16 @@ async function isInside(path: string, realRoot: string): Promise<boolean> {
   if (real === undefined) return false;
   const way = relative(realRoot, real);
   return way !== '..' && !way.startsWith(`..${sep}`);
+}
+
+/** A picture travels with the texts, as base64: into rows and into the folders of other machines. */
+async function readPictureFile(path: string): Promise<string | { problem: string; remedy: string }> {
+  const facts = await stat(path);
+  if (!facts.isFile()) return { problem: 'this is not a file', remedy: 'put a picture here' };
+  if (facts.size > mostPictureBytes) {
+    return { problem: `larger than ${mostPictureBytes / 1000} KB`, remedy: 'make it smaller: phones load it too' };
+  }
+  return readFile(path, 'base64');
 }
 
 async function readText(path: string): Promise<string | { problem: string; remedy: string }> {

@@ -1,5 +1,7 @@
 /** What a campaign is: who is asked for what, when, in which languages. The schema of `campaign.yaml`. */
 import { z } from 'zod';
+import type { Picture } from './pictures.ts';
+import { themeSchema } from './theme.ts';
 
 /** The name of a campaign's folder, and ids in its file: they stand in addresses. */
 export const slug = z
@@ -72,6 +74,47 @@ const consentSchema = z.strictObject({
   text: z.record(languageTag, z.string().trim().min(1).max(2_000)),
 });
 
+export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+
+/** When names that wait are sealed by themselves. Whichever comes first; staff can always do it too. */
+const compileSchema = z
+  .strictObject({
+    every: z.enum(['daily', 'weekly'], 'use daily or weekly').optional(),
+    /** Day of the week, for `weekly`; Monday when left out. */
+    on: z.enum(weekdays, 'use a day of the week such as monday').optional(),
+    /** Time of day in the time zone of the period. */
+    at: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'use a time of day such as "09:00"')
+      .default('09:00'),
+    /** As soon as so many names wait for a target. */
+    names: z.int().min(1).max(1_000_000).optional(),
+    /** Once the campaign is over and every letter has come to rest. */
+    atEnd: z.boolean().default(false),
+  })
+  .refine(({ every, names, atEnd }) => every !== undefined || names !== undefined || atEnd, {
+    error: 'say when: every, names or atEnd',
+  })
+  .refine(({ every, on }) => on === undefined || every === 'weekly', {
+    path: ['on'],
+    error: 'belongs to every: weekly',
+  });
+
+/** What stands between the form and a flood. */
+const protectionSchema = z.strictObject({
+  /** Work that a browser does before its form is taken; without script a small sum is asked instead. */
+  proofOfWork: z.enum(['off', 'light', 'normal', 'heavy']).default('off'),
+  /** Forms taken in an hour. */
+  limits: z
+    .strictObject({
+      /** From one network: an IPv4 address, or the /64 of an IPv6 address. A school or a street stand is one. */
+      perNetwork: z.int().min(1).max(1_000_000).default(120),
+      /** For one e-mail address. */
+      perAddress: z.int().min(1).max(1_000).default(10),
+    })
+    .default({ perNetwork: 120, perAddress: 10 }),
+});
+
 /** How petitions of a campaign are dealt with. */
 export const petitionRulesSchema = z.strictObject({
   /** Days without a word after which staff are reminded of a petition. */
@@ -86,6 +129,8 @@ export const petitionRulesSchema = z.strictObject({
   whyOnPaper: z.boolean().default(true),
   /** Whether a letter of names is made beside each volume: the same names, run on, to be posted. */
   namesLetter: z.boolean().default(false),
+  /** When names that wait are sealed by themselves; left out, only when staff say so. */
+  compile: compileSchema.optional(),
 });
 
 export const campaignSchema = z.strictObject({
@@ -116,6 +161,8 @@ export const campaignSchema = z.strictObject({
   }),
   targets: z.array(targetSchema).min(1).max(50),
   consents: z.array(consentSchema).min(1).max(10),
+  protection: protectionSchema.default({ proofOfWork: 'off', limits: { perNetwork: 120, perAddress: 10 } }),
+  theme: themeSchema(perLanguage).default({ colors: {} }),
   /** Who has to confirm the address before the letter leaves. What comes by the API is vouched for by its source, unless `all`. */
   confirm: askedOf,
   /** Mails of ours to signers. */
@@ -134,6 +181,7 @@ export type Pace = z.infer<typeof paceSchema>;
 export type Target = z.infer<typeof targetSchema>;
 export type AskedOf = z.infer<typeof askedOf>;
 export type PetitionRules = z.infer<typeof petitionRulesSchema>;
+export type CompileSchedule = z.infer<typeof compileSchema>;
 export type ConsentText = z.infer<typeof consentSchema>;
 export type CampaignFile = z.infer<typeof campaignSchema>;
 
@@ -174,6 +222,7 @@ export interface Campaign extends Omit<CampaignFile, 'petition'> {
   slug: string;
   /** First 16 hex digits of the SHA-256 over its files: the version a signature was given to. */
   version: string;
+  pictures: { logo?: Picture; heading?: Picture };
   page: Record<string, CampaignPage>;
   letter: Record<string, LetterSource>;
   petition: Record<string, PetitionSource>;

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { languageTag, type Target } from './campaign.ts';
 import { shown, valueAt } from './check-shape.ts';
 import type { Complain } from './file-problem.ts';
+import { checkColors } from './theme.ts';
 import { checkVariables, type TextKind } from './variables.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
@@ -29,6 +30,7 @@ export function checkCampaign(yaml: YamlSource, complain: Complain): void {
     checkTwice(yaml, listAt(yaml, [list]), (index) => [list, index, 'id'], complain);
   }
   checkTexts(yaml, () => 'none', complain);
+  checkColors(yaml, complain);
 }
 
 /** Complains of variables that the texts of a YAML source do not know; `kindOf` tells what a path holds. */
@@ -61,6 +63,7 @@ function checkLanguages(yaml: YamlSource, complain: Complain): void {
       ['targets', index, 'name'],
       ['targets', index, 'salutation'],
     ]),
+    ['theme', 'heading', 'alt'],
     ...listAt(yaml, ['consents']).map((_one, index): Path => ['consents', index, 'text']),
   ];
   for (const path of records) {

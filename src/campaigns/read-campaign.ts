@@ -6,6 +6,7 @@ import { checkCampaign, languagesOf, preparedLanguagesOf, sameTarget } from './c
 import { readLetter, readNotice, readPage, readPetition } from './campaign-texts.ts';
 import { checkShape, valueAt } from './check-shape.ts';
 import { complainAbout, type FileProblem, shownPath } from './file-problem.ts';
+import { readPictures } from './pictures.ts';
 import { fileStart } from './source-position.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
 
@@ -41,12 +42,13 @@ export function readCampaign(
 
   const values = checkShape(yaml, campaignSchema, complain);
   checkCampaign(yaml, complain);
+  const pictures = readPictures(folder, files, values?.theme, problems);
   const texts = readTexts(folder, files, yaml, problems);
   const sheets = readSheets(folder, files, yaml, problems);
   if (values === undefined || problems.length > before) return undefined;
   const { petition: petitionRules, ...settings } = values;
   const own = { petitionRules, sheets, slug: basename(folder), version: versionOf(files) };
-  return { campaign: deepFreeze({ ...settings, ...texts, ...own }), yaml, path };
+  return { campaign: deepFreeze({ ...settings, ...texts, pictures, ...own }), yaml, path };
 }
 
 type CampaignTexts = Pick<Campaign, 'page' | 'letter' | 'petition' | 'thanks'>;

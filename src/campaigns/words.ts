@@ -78,11 +78,11 @@ const wordsSchema = z.strictObject({
     'title mail slowed hand paper paper-only receipt identity identity-by-mail from reply-to your-address sender-reply-to sender-from confirm',
   ).extend({ privacy: words('organisation') }),
   form: group(
-    'title required optional name email phone message message-what message-explained consents consents-intro submit submit-hand',
-  ).extend({ version: words('version') }),
+    'title required optional name email phone message message-what message-explained consents consents-intro submit submit-hand trap answer-why wait',
+  ).extend({ version: words('version'), answer: words('one', 'other') }),
   problems: group(
-    'title intro name-empty name email-empty email phone message language consent consent-changed consent-unknown other used busy',
-  ),
+    'title intro name-empty name email-empty email phone message language consent consent-changed consent-unknown other used busy again answer',
+  ).extend({ limit: words('minutes') }),
   thanks: titled,
   receipt: group('title intro signed now road once used-reply-to used-from erased').extend({
     times: words('zone'),
@@ -107,6 +107,7 @@ const wordsSchema = z.strictObject({
     withdrawn: state,
   }),
   /** By outcome of a hand-in. */
+  data: group('title offer later download about'),
   'hand-ins': group('accepted-in-meeting accepted refused posted lost'),
   /** By outcome of a try that did not bring the petition to the office. */
   tries: z.strictObject({ refused: state, posted: state, lost: state }),
@@ -131,6 +132,7 @@ const wordsSchema = z.strictObject({
   failures: z.strictObject({
     'not-found': titled,
     'no-receipt': titled,
+    'data-later': titled,
     'confirm-over': titled,
     'confirm-withdrawn': titled,
     'signed-before': titled,
@@ -143,6 +145,7 @@ const wordsSchema = z.strictObject({
     invalid: titled,
     'too-large': titled,
     forbidden: titled,
+    'too-many': titled,
     unavailable: titled,
     internal: titled,
   }),

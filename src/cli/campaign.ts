@@ -1,4 +1,4 @@
-/** `todoke campaign check|preview`: what is wrong with a campaign's files, and what its letters look like. */
+/** `todoke campaign check|preview|embed`: what is wrong with a campaign's files, what its letters look like, what other sites paste. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -7,12 +7,14 @@ import { promisify } from 'node:util';
 import { inLanguage } from '../campaigns/campaign-book.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { loadCampaign, loadCampaigns } from '../campaigns/load-campaigns.ts';
+import { loadWords, wordsFolder, wordsFor } from '../campaigns/words.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { compileLetter } from '../letters/compile-letter.ts';
 import { mergeLetter } from '../letters/merge-letter.ts';
 import { composeMessage } from '../outbox/message.ts';
+import { embedSnippets } from '../web/pages/snippets.ts';
 import { previewNotices } from './preview-notices.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -26,6 +28,26 @@ export async function checkCampaigns(slug: string | undefined): Promise<void> {
       `${terminal.good('✓')} ${campaign.slug}  ${terminal.dim(`version ${version} · ${languages.join(', ')} · ${targets.length} target(s)`)}`,
     );
   }
+}
+
+/** Prints what another site pastes into its page, in one language. */
+export async function embedCampaign(
+  slug: string,
+  options: { language?: string; key?: string; form?: boolean },
+): Promise<void> {
+  const [campaign] = await load(slug);
+  if (!campaign) return;
+  const language = options.language ?? campaign.languages[0] ?? '';
+  const words = wordsFor(await loadWords(wordsFolder), language);
+  if (!words || !campaign.languages.includes(language))
+    throw new AppError(
+      'invalid',
+      `This campaign is not in this language: use one of ${campaign.languages.join(', ')}.`,
+    );
+  const { ORIGIN, HOST, PORT } = readConfig();
+  const origin = ORIGIN ?? `http://${HOST}:${PORT}`;
+  const snippets = embedSnippets({ origin, campaign, language, words, key: options.key });
+  createTerminal().line(options.form ? snippets.form : snippets.script);
 }
 
 async function load(slug: string | undefined): Promise<Campaign[]> {

@@ -9,6 +9,7 @@ export async function createKey(options: {
   source: string;
   scope?: readonly string[];
   campaign?: readonly string[];
+  origin?: readonly string[];
 }): Promise<void> {
   const asked = options.scope ?? ['sign'];
   const wanted = asked.filter((scope): scope is Scope => scopes.some((known) => known === scope));
@@ -18,7 +19,7 @@ export async function createKey(options: {
   const key = await withDatabase((database) =>
     createSourceKey(
       { database, clock: systemClock },
-      { source: options.source, scopes: wanted, campaigns: options.campaign ?? null },
+      { source: options.source, scopes: wanted, campaigns: options.campaign ?? null, origins: options.origin ?? null },
     ),
   );
   createTerminal().line(key);

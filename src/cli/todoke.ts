@@ -21,6 +21,13 @@ function port(text: string): number {
   return number;
 }
 
+function atOnce(text: string): number {
+  const volumes = Number(text);
+  if (!Number.isInteger(volumes) || volumes < 1 || volumes > 64)
+    throw new InvalidArgumentError('from 1 to 64 at a time');
+  return volumes;
+}
+
 function volumeSize(text: string): number {
   const size = Number(text);
   if (!Number.isInteger(size) || size < 1 || size > 50_000)
@@ -71,6 +78,17 @@ campaign
     (await import('./campaign.ts')).previewCampaign(slug, options),
   );
 
+campaign
+  .command('embed')
+  .description('print what another site pastes into its page: a link with a script, or a form of plain HTML')
+  .argument('<slug>')
+  .option('--language <language>', 'one of the campaign (default: its first)')
+  .option('--key <key>', 'made by `todoke key create --origin`; without it the script shows the link alone')
+  .option('--form', 'the form of plain HTML, which needs no key and no script')
+  .action(async (slug: string, options: { language?: string; key?: string; form?: boolean }) =>
+    (await import('./campaign.ts')).embedCampaign(slug, options),
+  );
+
 const petition = program.command('petition').description('petitions');
 petition
   .command('compile')
@@ -88,6 +106,11 @@ petition
   .requiredOption('--out <folder>', 'where to write')
   .option('--date <date>', 'day on the paper, as 2026-05-29 (default: today)')
   .option('--volume-size <names>', 'names in a volume, 50000 at most', volumeSize, 10_000)
+  .addOption(new Option('--paper <size>', 'instead of what the campaign says').choices(['a4', 'us-letter']))
+  .option('--names-letter', 'also make a letter of names beside each volume, to be posted')
+  .option('--mail-stopped <date>', 'day since which mail has not been accepted, for the cover letter')
+  .option('--no-bom', 'leave out the byte order mark that tells spreadsheets of UTF-8')
+  .option('--at-once <volumes>', 'volumes typeset at a time (default: one a core)', atOnce)
   .action(async (options: RenderOptions) => (await import('./render-petition.ts')).renderPetition(options));
 petition
   .command('verify')
@@ -141,7 +164,8 @@ key
   .requiredOption('--source <name>', 'name of the front end; stands in the evidence of consents')
   .option('--scope <scopes>', `comma-separated: ${scopes.join(', ')} (default: sign)`, list)
   .option('--campaign <slugs>', 'comma-separated; without it the key covers all', list)
-  .action(async (options: { source: string; scope?: string[]; campaign?: string[] }) =>
+  .option('--origin <origins>', 'comma-separated sites whose pages may use it, such as https://example.org', list)
+  .action(async (options: { source: string; scope?: string[]; campaign?: string[]; origin?: string[] }) =>
     (await import('./key.ts')).createKey(options),
   );
 

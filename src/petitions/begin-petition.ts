@@ -62,6 +62,7 @@ export async function beginPetition(
   transaction: Transaction,
   clock: Clock,
   { campaigns, timeZone, target, by, names: expected }: PlannedPetition,
+  perBatch?: number,
 ): Promise<Petition> {
   const now = clock.now();
   await assertNobodyElse(transaction, target);
@@ -92,7 +93,7 @@ export async function beginPetition(
     failedName: null,
   };
   await insertRows(transaction, petitionTable, [petition]);
-  const begun = await gatherNames(transaction, petition, now);
+  const begun = await gatherNames(transaction, petition, now, perBatch);
   if (begun.names === 0) throw nothingWaits(0);
   return begun;
 }

@@ -9,15 +9,20 @@ import { namesPerVolume } from './make-volumes.ts';
 import { petitionPlaceTable, petitionTable, untouched, type Petition, type PetitionPlace } from './petition-table.ts';
 import { holdWaiting, type WaitingName } from './waiting-names.ts';
 
-/** Names in one transaction: each is short enough that signing and sending go on beside it. */
-export const namesPerBatch = 1_000;
+/** Names in one transaction, unless said otherwise: short enough that signing and sending go on beside it. */
+export const namesPerBatch = 500;
 
 /**
  * Takes the next names, of the first campaign that still has some, and gives the petition with them. It is the same
  * object when no more wait. The caller holds the petition: places are numbered one after the other, whoever gathers.
  */
-export async function gatherNames(transaction: Transaction, petition: Petition, now: Instant): Promise<Petition> {
-  const found = await nextNames(transaction, petition);
+export async function gatherNames(
+  transaction: Transaction,
+  petition: Petition,
+  now: Instant,
+  most = namesPerBatch,
+): Promise<Petition> {
+  const found = await nextNames(transaction, petition, most);
   if (!found) return petition;
   const { letters, slug } = found;
   const { id, names } = petition;
@@ -55,6 +60,7 @@ export async function gatherNames(transaction: Transaction, petition: Petition, 
 async function nextNames(
   transaction: Transaction,
   petition: Petition,
+  most: number,
 ): Promise<{ letters: WaitingName[]; slug: string } | undefined> {
   const { campaigns, target, sealedAt: signedUntil } = petition;
   const current = Math.max(
@@ -63,7 +69,7 @@ async function nextNames(
   );
   let after = await lastName(transaction, petition);
   for (const { slug } of campaigns.slice(current)) {
-    const letters = await holdWaiting(transaction, { campaign: slug, target, signedUntil }, after, namesPerBatch);
+    const letters = await holdWaiting(transaction, { campaign: slug, target, signedUntil }, after, most);
     if (letters.length > 0) return { letters, slug };
     after = undefined;
   }

@@ -9,7 +9,7 @@ import { noteEvent } from '../webhooks/note-event.ts';
 import { isReceipt, timeProblem } from './hand-in-course.ts';
 import { handInTable, readHandIns, type HandIn } from './hand-in-table.ts';
 import { petitionEvent } from './petition-event.ts';
-import { petitionTable, readSealed } from './petition-table.ts';
+import { holdPetition, petitionStates, petitionTable, readSealed } from './petition-table.ts';
 
 export type HandInReport = Pick<HandIn, 'at' | 'outcome' | 'place' | 'carrier' | 'reference' | 'note'>;
 
@@ -26,16 +26,13 @@ export async function recordHandIn(
 ): Promise<{ handIn: HandIn; isNew: boolean }> {
   const now = needs.clock.now();
   return needs.database.write(async (transaction) => {
+    const found = await holdPetition(transaction, petitionId, petitionStates);
     const same = await sameReport(transaction, petitionId, report);
     if (same) return { handIn: same, isNew: false };
-    const found = await transaction.findOne(petitionTable, {
-      select: { id: true, sealedAt: true },
-      where: { id: petitionId },
-    });
     // What is wrong with the report itself is said first.
-    const fields = found ? timeProblem(report.at, found, now) : [];
+    const fields = timeProblem(report.at, found, now);
     if (fields.length > 0) throw new AppError('invalid', 'The hand-in has mistakes.', { fields });
-    const { petition, letterIds } = await readSealed(transaction, petitionId);
+    const petition = await holdPetition(transaction, petitionId);
     if (petition.filesAt === null)
       throw new AppError('conflict', 'The files of this petition are not made yet: it cannot have been handed in.');
     const row: HandIn = {
@@ -52,6 +49,7 @@ export async function recordHandIn(
     const told = { hand_in: row.id, outcome: row.outcome, handed_in_at: new Date(row.at).toISOString() };
     await noteEvent(transaction, needs.clock, petitionEvent('petition.hand-in-recorded', petition, told));
     if (!isReceipt(row.outcome)) return { handIn: row, isNew: true };
+    const { letterIds } = await readSealed(transaction, petitionId);
     await moveLetters(
       transaction,
       letterIds.map((id) => ({

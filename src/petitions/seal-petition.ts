@@ -1,4 +1,5 @@
 /** Step: names that wait are sealed into a petition. Names come in batches; one commit at the end seals it. */
+import { setImmediate as letOthersGo } from 'node:timers/promises';
 import { stopwatch, type Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { reach } from '../points.ts';
@@ -17,6 +18,8 @@ import { countWaiting } from './waiting-names.ts';
 export interface SealNeeds {
   database: Database;
   clock: Clock;
+  /** Names in one transaction. */
+  perBatch?: number;
   /** Metrics: called once the petition is sealed. */
   sealed?(): void;
   /** Called after every batch with the petition so far. */
@@ -36,7 +39,9 @@ export async function sealPetition(
   const waited = stopwatch();
   const plan = await planPetition(needs, wish);
   reach('before-seal');
-  const begun = await needs.database.write((transaction) => beginPetition(transaction, needs.clock, plan));
+  const begun = await needs.database.write((transaction) =>
+    beginPetition(transaction, needs.clock, plan, needs.perBatch),
+  );
   const petition = await finishSealing(needs, begun.id, () => waited() < patience);
   await needs.queue.ask('finish-petition', { petitionId: petition.id });
   return petition;
@@ -51,10 +56,12 @@ export async function finishSealing(
   const { database, clock } = needs;
   for (;;) {
     reach('names-gathered');
+    // SQLite answers at once: without a pause nothing else in this process would have a turn until the end.
+    await letOthersGo();
     const { before, after } = await database.write(async (transaction) => {
       const petition = await holdPetition(transaction, petitionId, ['sealing', 'sealed', 'voiding', 'void']);
       if (petition.state !== 'sealing') return { before: petition, after: petition };
-      return { before: petition, after: await gatherNames(transaction, petition, clock.now()) };
+      return { before: petition, after: await gatherNames(transaction, petition, clock.now(), needs.perBatch) };
     });
     if (after.state !== 'sealing') return after;
     needs.progress?.(after);

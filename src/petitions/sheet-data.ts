@@ -14,6 +14,8 @@ interface TextStyle {
   fonts: string;
   language: string;
   direction: 'ltr' | 'rtl';
+  /** Whether the text holds letters that must be joined to one form: Arabic lam and alef. */
+  joins: boolean;
 }
 
 interface NameRow {
@@ -55,7 +57,7 @@ export interface SheetData {
 const surelyFits = { usual: 12, smallest: 15.5 };
 
 /** What a template may add by itself in the language of the sheet: ASCII and common punctuation. */
-const ownText = `${String.fromCharCode(...Array.from({ length: 95 }, (_, index) => index + 32))}–—·…‘’“”⟨⟩`;
+const ownText = `${String.fromCharCode(...Array.from({ length: 95 }, (_, index) => index + 32))}–—·…‘’“”`;
 
 interface PreparedSheet {
   data: SheetData;
@@ -80,6 +82,7 @@ export function prepareSheet(
     fonts: stackFor(text, script),
     language: languageCode(language),
     direction,
+    joins: script !== 'Arab' || lamAlef.test(text),
   });
 
   const target = print(sheet.target);
@@ -108,7 +111,7 @@ export function prepareSheet(
     const printable = printableName(name, covers);
     if (printable.substituted.length > 0) substituted.push({ number, codePoints: printable.substituted });
     const ems = breadth(printable.text);
-    const needsRuns = printable.text !== name || ems > surelyFits.usual;
+    const needsRuns = printable.substituted.length > 0 || ems > surelyFits.usual;
     return {
       number,
       text: printable.text,
@@ -133,6 +136,8 @@ export function prepareSheet(
   };
   return { data, substituted, families: new Set(Object.values(data.stacks).flat()) };
 }
+
+const lamAlef = /\u0644\p{Mn}*[\u0622\u0623\u0625\u0627\u0671\u0672\u0673\u0675]/u;
 
 /** What Typst takes for a language: two or three letters. */
 function languageCode(language: string): string {

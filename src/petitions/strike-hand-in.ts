@@ -2,12 +2,11 @@
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Database } from '../storage/database.ts';
-import { locked } from '../storage/locking.ts';
 import { noteEvent } from '../webhooks/note-event.ts';
 import { endedLetters } from './hand-in-course.ts';
 import { handInTable, readHandIns, type HandIn } from './hand-in-table.ts';
 import { petitionEvent } from './petition-event.ts';
-import { petitionTable } from './petition-table.ts';
+import { holdPetition, petitionStates } from './petition-table.ts';
 
 /**
  * Strikes one try. Throws `not-found`, or `conflict` when it is struck already, or when it handed the petition in: its
@@ -20,10 +19,10 @@ export async function strikeHandIn(
 ): Promise<HandIn> {
   const now = needs.clock.now();
   return needs.database.write(async (transaction) => {
-    const petition = await transaction.findOne(petitionTable, { where: { id: petitionId }, ...locked(transaction) });
+    const petition = await holdPetition(transaction, petitionId, petitionStates);
     const tries = await readHandIns(transaction, [petitionId]);
     const row = tries.find((each) => each.id === handInId);
-    if (!petition || !row) throw new AppError('not-found', 'This petition has no such hand-in.');
+    if (!row) throw new AppError('not-found', 'This petition has no such hand-in.');
     if (row.struckAt !== null) throw new AppError('conflict', 'This hand-in is struck already.');
     if (endedLetters(petition.state, row, tries))
       throw new AppError(

@@ -1,4 +1,5 @@
 /** Step: a petition is declared void, and its names wait for the next one. They go back in batches. */
+import { setImmediate as letOthersGo } from 'node:timers/promises';
 import { stopwatch, type Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { moveLetters } from '../letters/letter-table.ts';
@@ -15,6 +16,8 @@ import { holdPetition, petitionPlaceTable, petitionTable, untouched, type Petiti
 export interface VoidNeeds {
   database: Database;
   clock: Clock;
+  /** Names in one transaction. */
+  perBatch?: number;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function voidPetition(
       );
     await noteEvent(transaction, needs.clock, petitionEvent('petition.voided', petition));
     const voiding = { state: 'voiding', voidedAt: now, voidReason: reason, done: 0 } as const;
-    return letGo(transaction, { ...petition, ...voiding }, now);
+    return letGo(transaction, { ...petition, ...voiding }, now, needs.perBatch);
   });
   const petition = await finishVoiding(needs, begun, () => waited() < patience);
   if (petition.state === 'voiding') await needs.queue.ask('finish-petition', { petitionId });
@@ -49,30 +52,36 @@ export async function voidPetition(
 
 /** Goes on with a petition that is being voided, as long as `goOn` says so; gives it as it is then. */
 export async function finishVoiding(
-  { database, clock }: VoidNeeds,
+  { database, clock, perBatch }: VoidNeeds,
   begun: Petition,
   goOn: () => boolean = () => true,
 ): Promise<Petition> {
   let petition = begun;
   while (petition.state === 'voiding' && goOn()) {
     reach('names-let-go');
+    await letOthersGo();
     petition = await database.write(async (transaction) => {
       const held = await holdPetition(transaction, begun.id, ['voiding', 'void']);
-      return held.state === 'void' ? held : letGo(transaction, held, clock.now());
+      return held.state === 'void' ? held : letGo(transaction, held, clock.now(), perBatch);
     });
   }
   return petition;
 }
 
 /** Lets the next names go, and ends the petition with the last of them. */
-async function letGo(transaction: Transaction, petition: Petition, now: number): Promise<Petition> {
+async function letGo(
+  transaction: Transaction,
+  petition: Petition,
+  now: number,
+  most = namesPerBatch,
+): Promise<Petition> {
   const { id, names, done: before } = petition;
   const places = await transaction
     .createQueryBuilder(petitionPlaceTable, 'place')
     .select('place.letter_id', 'letterId')
     .where('place.petition_id = :id and place.number > :before', { id, before })
     .orderBy('place.number')
-    .limit(namesPerBatch)
+    .limit(most)
     .getRawMany<{ letterId: string }>();
   await moveLetters(
     transaction,

@@ -11,6 +11,7 @@ import type { Metrics } from '../metrics.ts';
 import type { DnsResolver } from '../outbox/dns-resolver.ts';
 import type { ReviewNeeds } from '../outcomes/review-channel.ts';
 import type { PetitionFiles } from '../petitions/petition-files.ts';
+import type { Counters } from '../queue/counters.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 
@@ -23,6 +24,7 @@ export interface RoleNeeds {
   words: Readonly<Record<string, Words>>;
   database: Database;
   queue: Queue;
+  counters: Counters;
   texts: LetterTexts;
   files: PetitionFiles;
   metrics: Metrics;

@@ -11,6 +11,7 @@ import { sweepAnswers } from '../outcomes/forward-answer.ts';
 import { reviewAllChannels } from '../outcomes/review-channel.ts';
 import { sweepOverdue } from '../outcomes/sweep-overdue.ts';
 import { chasePetitions } from '../petitions/chase-petitions.ts';
+import { compileOnSchedule } from '../petitions/compile-on-schedule.ts';
 import { sweepPetitions } from '../petitions/finish-petition.ts';
 import { createTimers } from '../queue/timers.ts';
 import { sweepWebhooks } from '../webhooks/sweep-webhooks.ts';
@@ -36,6 +37,7 @@ export function openTimers(needs: RoleNeeds): Running {
   timers.every('sweep-overdue', config.SWEEP_EVERY, () => sweepOverdue({ ...shared, ...waitsOf(needs) }));
   timers.every('review-all-channels', config.SWEEP_EVERY, () => reviewAllChannels(review));
   timers.every('end-campaigns', config.SWEEP_EVERY, () => endCampaigns({ ...shared, grace }));
+  timers.every('compile-on-schedule', config.SWEEP_EVERY, () => compileOnSchedule({ ...shared, grace }));
   timers.every('sweep-answers', config.SWEEP_EVERY, () => sweepAnswers({ database, clock, queue }));
   timers.every('sweep-test-letters', config.SWEEP_EVERY, () => sweepTestLetters({ database, clock, queue }));
   timers.every('sweep-petitions', config.SWEEP_EVERY, () => sweepPetitions({ database, clock, queue }));

@@ -6,9 +6,12 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { AppError, asError } from '../errors.ts';
 import type { SignatureIntake } from '../intake/accept-signatures.ts';
+import { createSignatureLimits } from '../intake/limit-signatures.ts';
+import { createProofOfWork } from '../intake/proof-of-work.ts';
 import { readLinkToken, readReceiptToken, receiptToken } from '../intake/receipt-token.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { confirmAddress, readConfirmation } from '../ledger/confirm-address.ts';
+import { readOwnData } from '../ledger/own-data.ts';
 import { receiptProof } from '../ledger/receipt-proof.ts';
 import { readReceipt } from '../ledger/receipt.ts';
 import { erase, withdraw } from '../ledger/take-back.ts';
@@ -23,14 +26,17 @@ import { openWebhooks, takeWebhook } from '../outcomes/intake/take-webhook.ts';
 import type { NoticeDoor } from '../outcomes/store-returned-mail.ts';
 import type { ReviewNeeds } from '../outcomes/review-channel.ts';
 import type { PetitionFiles } from '../petitions/petition-files.ts';
+import type { Counters } from '../queue/counters.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import type { ReportRouteNeeds } from './api/reports.ts';
+import { createCrossOrigin } from './cross-origin.ts';
 import { openConsole } from './console/console-router.ts';
 import { openHttp } from './http-server.ts';
 import type { MailRouteNeeds } from './pages/mail-routes.ts';
 import { createKeyGuard } from './require-key.ts';
 import { createServer } from './server.ts';
+import { createVisitors } from './visitor.ts';
 
 interface FrontDoorNeeds {
   config: Config;
@@ -41,6 +47,7 @@ interface FrontDoorNeeds {
   words: Readonly<Record<string, Words>>;
   database: Database;
   queue: Queue;
+  counters: Counters;
   files: PetitionFiles;
   intake: SignatureIntake;
   metrics: Metrics;
@@ -67,19 +74,28 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     if (eventId === undefined) throw new AppError('not-found', 'There is no such receipt.');
     return eventId;
   };
+  const crossOrigin = createCrossOrigin({ database, now: clock.now });
+  const limits = createSignatureLimits({ keys, counters: needs.counters });
+  const visitors = createVisitors({
+    trusted: config.TRUST_PROXY !== undefined,
+    hidden: () => log.warn('a proxy stands in front and TRUST_PROXY is not set: limits for one network do not hold'),
+  });
   const open = withoutDrafts(book);
   const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
   const { router, close: endStreams } = openConsole({ ...needs, origin: () => origin });
   const app = createServer({
     log,
     console: router,
-    proxies: config.PROXIES,
     origin: () => origin,
+    trustProxy: config.TRUST_PROXY,
     signatures: {
       book: open,
       clock,
       keepOpen,
       guard,
+      crossOrigin,
+      limits,
+      visitors,
       accept: intake.accept,
       answered: intake.answered,
       receiptUrl: (id) => `${origin}/receipts/${receiptToken(keys, id)}`,
@@ -93,8 +109,13 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
     pages: {
       book: open,
       words,
+      origin: () => origin,
+      crossOrigin,
       clock,
       keepOpen,
+      limits,
+      puzzles: createProofOfWork({ keys, clock }),
+      visitors,
       channelOf: async (target) => (await readChannel(database.read, target)).mode,
       accept: intake.accept,
       refused: () => metrics.signature('refused'),
@@ -102,6 +123,10 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
       receiptOf: async (token) => {
         const eventId = readReceiptToken(keys, token);
         return eventId === undefined ? undefined : readReceipt(database, eventId, targetsOf);
+      },
+      ownDataOf: async (token) => {
+        const eventId = readReceiptToken(keys, token);
+        return eventId === undefined ? undefined : readOwnData(database, eventId);
       },
       proofOf: async (token, serial) => {
         const eventId = readReceiptToken(keys, token);

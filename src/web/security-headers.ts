@@ -1,8 +1,9 @@
-/** Headers that every answer carries: the pages have no script and load nothing from elsewhere, so nothing else may run. */
+/** Headers that every answer carries: pages load nothing from elsewhere and have no script but our own files, so nothing else may run. */
 import type { RequestHandler } from 'express';
 
 const policy = [
   "default-src 'none'",
+  "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
   "form-action 'self'",

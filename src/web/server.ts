@@ -21,9 +21,9 @@ import { securityHeaders } from './security-headers.ts';
 
 export interface ServerNeeds {
   log: Log;
-  /** Reverse proxies that are believed about whose request it is. */
-  proxies: number;
   origin: () => string;
+  /** Whose X-Forwarded-For is believed; undefined: nobody's. */
+  trustProxy: number | string[] | undefined;
   signatures: SignatureRouteNeeds;
   campaigns: CampaignRouteNeeds;
   holds: HoldRouteNeeds;
@@ -40,7 +40,7 @@ export function createServer(needs: ServerNeeds): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.set('trust proxy', needs.proxies);
+  if (needs.trustProxy !== undefined) app.set('trust proxy', needs.trustProxy);
   app.use(securityHeaders());
   app.use(signatureRoutes(needs.signatures));
   app.use(cloudEventRoutes(needs.signatures));

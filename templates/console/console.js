@@ -65,3 +65,14 @@
   });
   listen();
 }
+
+// A preview follows what is typed: the form is sent into its frame, as the button beside it does.
+for (const form of document.querySelectorAll('form[data-preview]')) {
+  const button = form.querySelector('[data-preview-button]');
+  let timer;
+  form.addEventListener('input', ({ target }) => {
+    if (target.name === 'note' || target.name === 'small') return;
+    clearTimeout(timer);
+    timer = setTimeout(() => form.requestSubmit(button), 700);
+  });
+}

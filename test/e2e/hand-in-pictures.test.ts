@@ -14,7 +14,8 @@ import { waitFor } from '../support/wait-for.ts';
 const noChromium = needs('chromium', 'chromium');
 
 describe.skipIf(noChromium)('while a petition is carried,', () => {
-  const pictures = process.env['TEST_PICTURES'] ?? mkdtempSync(join(tmpdir(), 'todoke-hand-in-'));
+  const others = mkdtempSync(join(tmpdir(), 'todoke-hand-in-'));
+  const pictures = process.env['TEST_PICTURES'] ?? others;
   let browser: Browser;
   let app: TestApp;
   let words: Record<string, Words>;
@@ -57,7 +58,7 @@ describe.skipIf(noChromium)('while a petition is carried,', () => {
     const tab = await context.newPage();
     await tab.goto(receipts[language] ?? '');
     for (const details of await tab.locator('details.proof').all()) await details.locator('summary').click();
-    await tab.locator('section.letter').screenshot({ path: join(pictures, `${name}.png`) });
+    await tab.locator('section.letter').screenshot({ path: join(width > 360 ? others : pictures, `${name}.png`) });
     expect(await tab.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(width);
     return tab;
   }

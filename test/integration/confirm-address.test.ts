@@ -29,7 +29,7 @@ async function signByForm(n: number, changes: Record<string, string> = {}): Prom
     redirect: 'manual',
   });
   expect(answer.status).toBe(303);
-  return app.origin + (answer.headers.get('location') ?? '').replace('?thanks', '');
+  return app.origin + (answer.headers.get('location') ?? '');
 }
 
 /** The mails to signers, once this many have left. */

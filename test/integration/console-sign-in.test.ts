@@ -19,7 +19,7 @@ import { startTestApp, type TestApp } from '../support/start-app.ts';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp({ env: { PROXIES: '1' } });
+  app = await startTestApp({ env: { TRUST_PROXY: '1' } });
 }, 60_000);
 afterAll(() => app.stop());
 

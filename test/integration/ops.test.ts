@@ -39,6 +39,7 @@ const classes = [
 const steps = ['send-letters', 'read-report', 'review-channel', 'finish-petition', 'release-letters'].concat([
   'sweep-overdue',
   'review-all-channels',
+  'compile-on-schedule',
   'sweep-petitions',
   'sweep-answers',
   'forward-answer',

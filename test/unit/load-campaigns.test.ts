@@ -621,7 +621,7 @@ describe('wrong campaign files', () => {
 
   it('a misspelt file name, beside a README that may stay', async () => {
     expect(await complaints({ 'leter.en.md': letter, 'README.md': 'notes' })).toEqual([
-      'leter.en.md:1  this is not a file of a campaign — rename or remove it; known are campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ and petition.<target>.typ',
+      'leter.en.md:1  this is not a file of a campaign — rename or remove it; known are campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ, petition.<target>.typ and pictures such as logo.svg',
     ]);
   });
 

@@ -48,14 +48,14 @@ test('names that were left out are counted on the paper, and only when there are
   expect(write({ withheld: 0 }).covers[en]).not.toHaveProperty('withheldNote');
 });
 
-test('a petition for several campaigns lists each with its names', () => {
+test('a petition for several campaigns lists each with its numbers: nobody signed for the others', () => {
   const campaigns = [
     { slug, names: 12_000 },
     { slug: 'gone', names: 345 },
   ];
   expect(write({ campaigns }).covers[en]?.campaigns).toEqual([
-    { title: campaign.petition['en']?.title, count: '12,000' },
-    { title: 'gone', count: '345' },
+    { title: campaign.petition['en']?.title, count: '1–12,000 (12,000)' },
+    { title: 'gone', count: '12,001–12,345 (345)' },
   ]);
   expect(write({ campaigns: campaigns.slice(0, 1) }).covers[en]?.campaigns).toEqual([]);
 });

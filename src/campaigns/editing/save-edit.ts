@@ -52,7 +52,8 @@ export async function assertFree(database: Database, slug: string): Promise<void
   const shape = slugShape.safeParse(slug);
   const problem = shape.success ? undefined : (shape.error.issues[0]?.message ?? 'use another');
   if (problem !== undefined) throw new AppError('invalid', `This cannot stand in an address: ${problem}.`);
-  if ((await newestVersions(database.read)).has(slug))
+  // The address of the page on which a campaign is made.
+  if (slug === 'new' || (await newestVersions(database.read)).has(slug))
     throw new AppError('conflict', 'There is a campaign of this name: choose another.');
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCampaignText } from '../campaign-files.ts';
+import { isPictureName } from '../pictures.ts';
 import type { Files } from './versions.ts';
 
 /** In a folder while a version is written into it. */
@@ -29,9 +30,10 @@ export async function writeFolder(folder: string, files: Files, isNewest: () => 
   }
   const isWritten = await isNewest();
   if (isWritten) {
-    for (const [name, text] of files) await replaceFile(folder, name, text);
-    const names = await readdir(folder);
-    for (const name of names.filter((each) => isCampaignText(each) && !files.has(each))) await rm(join(folder, name));
+    for (const [name, text] of files)
+      await replaceFile(folder, name, isPictureName(name) ? Buffer.from(text, 'base64') : Buffer.from(text));
+    const names = (await readdir(folder)).filter((each) => isCampaignText(each) || isPictureName(each));
+    for (const name of names.filter((each) => !files.has(each))) await rm(join(folder, name));
   }
   // After an error the mark stays: the folder holds half of a version, and the next one to look writes it again.
   await rm(mark, { force: true });
@@ -39,13 +41,13 @@ export async function writeFolder(folder: string, files: Files, isNewest: () => 
 }
 
 /** Replaces a file as a whole, or leaves it when it says the same. */
-async function replaceFile(folder: string, name: string, text: string): Promise<void> {
+async function replaceFile(folder: string, name: string, content: Buffer): Promise<void> {
   const path = join(folder, name);
-  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
+  if ((await readFile(path).catch(() => undefined))?.equals(content)) return;
   const draft = join(folder, `.${name}.${randomUUID()}`);
   const file = await open(draft, 'wx', 0o644);
   try {
-    await file.writeFile(text);
+    await file.writeFile(content);
     // Without it a power cut could leave an empty file under the right name.
     await file.sync();
   } finally {

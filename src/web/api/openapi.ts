@@ -13,6 +13,7 @@ import {
 } from './answers.ts';
 import { channelInput, lettersQuery } from './campaigns.ts';
 import { cloudEvent } from './cloud-events.ts';
+import { embedPaths } from './openapi-embed.ts';
 import { handInPaths, listPetitionsPath } from './openapi-hand-ins.ts';
 import { holdPaths } from './openapi-holds.ts';
 import { answers, body, file, json, path } from './openapi-parts.ts';
@@ -28,7 +29,7 @@ const paths: ZodOpenApiPathsObject = {
       tags: ['sign'],
       summary: 'Push one signature, or many as a stream',
       description:
-        'Scope `sign`. 202 is answered after the signature is on disk. The same `event_id` or `Idempotency-Key` gives the same answer and one signature. As `application/x-ndjson` send one Signature per line, any number: the answer is a stream with one result line each, in the same order.',
+        'Scope `sign`. A key made with `--origin` works in the browsers of visitors of that site (CORS), for one signature at a time and within the limits of the campaign. 202 is answered after the signature is on disk. The same `event_id` or `Idempotency-Key` gives the same answer and one signature. As `application/x-ndjson` send one Signature per line, any number: the answer is a stream with one result line each, in the same order.',
       requestParams: { ...path('campaign'), header: z.object({ 'Idempotency-Key': z.string().max(200).optional() }) },
       requestBody: {
         required: true,
@@ -45,6 +46,7 @@ const paths: ZodOpenApiPathsObject = {
         400,
         404,
         409,
+        429,
         503,
       ),
     },
@@ -126,6 +128,7 @@ const paths: ZodOpenApiPathsObject = {
       responses: answers({ '200': json(switchAnswer, 'The switch.') }, 400, 404, 409),
     },
   },
+  ...embedPaths,
   ...holdPaths,
   ...reportPaths,
   ...weedPaths,

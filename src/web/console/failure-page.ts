@@ -34,5 +34,6 @@ function showFailure(visit: Visit, key: keyof FrameWords['failures'], error: App
 
 function failureOf(error: AppError): keyof FrameWords['failures'] {
   if (error instanceof ForeignForm) return 'form';
+  if (error.code === 'too-many') return 'unavailable';
   return error.code === 'unauthenticated' ? 'forbidden' : error.code;
 }

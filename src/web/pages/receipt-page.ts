@@ -1,18 +1,22 @@
 /** The signer's own page: where each letter is, in words, and the ways to take it back. */
 import { inLanguage } from '../../campaigns/campaign-book.ts';
+import { minute } from '../../clock.ts';
 import { fillVariables } from '../../campaigns/variables.ts';
 import type { Words } from '../../campaigns/words.ts';
 import type { Receipt, ReceiptLetter, ReceiptPlace, ReceiptStep } from '../../ledger/receipt.ts';
+import { isOwnDataOpen } from './own-data-file.ts';
+import { lookOf } from './look.ts';
 import { type Moment, moment, zoneName } from './page-dates.ts';
 import { pageLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
-import { renderPage } from './render-page.ts';
+import { type Look, renderPage } from './render-page.ts';
 
 export interface ReceiptView {
   language: string;
   words: Words;
   title: string;
   organisation: string;
+  look: Look | undefined;
   letters: readonly LetterView[];
   withdrawable: boolean;
 }
@@ -75,28 +79,41 @@ export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'w
     words,
     title: campaign?.page[receipt.language]?.title ?? receipt.campaign,
     organisation: campaign?.organisation.name[receipt.language] ?? '',
+    look: campaign && lookOf(campaign),
     letters: views,
     withdrawable: !receipt.erased && letters.some((letter) => letter.withdrawable),
   };
 }
 
 /** What a signer may just have done; answered on top of the page. */
-export const receiptNotes = ['thanks', 'confirmed', 'again', 'wait', 'withdraw', 'erase'] as const;
+export const receiptNotes = ['confirmed', 'again', 'wait', 'withdraw', 'erase'] as const;
 type ReceiptNote = (typeof receiptNotes)[number];
+
+/** How long the page begins with thanks. No mark in the address asks for it, since people keep this address. */
+const thanksFor = 10 * minute;
 
 /** The page in HTML. `after` is what the signer just did. */
 export function receiptPage(
   receipt: Receipt,
-  needs: Pick<PageNeeds, 'book' | 'words'>,
+  needs: Pick<PageNeeds, 'book' | 'words' | 'clock'>,
   { token, after }: { token: string; after: ReceiptNote | undefined },
 ): string {
   const view = receiptView(receipt, needs);
-  const { language, words, organisation } = view;
+  const { language, words, organisation, look } = view;
   const timeZone = needs.book.find(receipt.campaign)?.period.timeZone ?? 'UTC';
-  const thanks = after === 'thanks' && !receipt.erased;
+  const isNew = needs.clock.now() - receipt.receivedAt < thanksFor;
+  const takenBack = receipt.letters.length > 0 && receipt.letters.every(({ state }) => state === 'withdrawn');
+  const thanks = isNew && after === undefined && !receipt.erased && !takenBack;
   return renderPage(
     'receipt',
-    { language, words, organisation, title: thanks ? words.thanks.title : words.receipt.title, unlisted: true },
+    {
+      language,
+      words,
+      organisation,
+      ...(look && { look }),
+      title: thanks ? words.thanks.title : words.receipt.title,
+      unlisted: true,
+    },
     {
       ...view,
       campaign: view.title,
@@ -104,6 +121,7 @@ export function receiptPage(
       times: fillVariables(words.receipt.times, () => zoneName(timeZone, words.dates)),
       once: view.letters.some((letter) => letter.state === 'queued'),
       erased: receipt.erased,
+      dataOpen: isOwnDataOpen(receipt),
       thanks,
       lapsed: receipt.lapsed,
       done: doneWords(receipt, words, after),
@@ -122,10 +140,10 @@ export function confirmPage(
   needs: Pick<PageNeeds, 'book' | 'words'>,
   { token, what }: { token: string; what: 'withdraw' | 'erase' },
 ): string {
-  const { language, words, title, organisation, letters } = receiptView(receipt, needs);
+  const { language, words, title, organisation, look, letters } = receiptView(receipt, needs);
   return renderPage(
     'confirm',
-    { language, words, organisation, title: words[what].ask, unlisted: true },
+    { language, words, organisation, ...(look && { look }), title: words[what].ask, unlisted: true },
     {
       question: words[what],
       campaign: title,
