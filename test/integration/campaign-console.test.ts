@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hour } from '../../src/clock.ts';
+import { hour, minute } from '../../src/clock.ts';
 import { testLetterTable } from '../../src/outbox/test-letter-table.ts';
 import { staffEventTable } from '../../src/staff/staff-event-table.ts';
 import { type Answer, type Guest, signedIn } from '../support/console-guest.ts';
@@ -264,5 +264,13 @@ test('a key made on the console brings signatures to its campaign, until it is r
   expect(list.text).not.toContain(key);
   const revoke = /action="([^"]+\/revoke)"/.exec(list.text)?.[1] ?? '';
   expect((await me.send(revoke, {}, { from: `${page}/sources` })).status).toBe(303);
+  // A process that just saw the key may take it for some seconds more.
+  app.clock.move(minute);
   expect(await bring()).toBe(401);
+
+  const bad = await me.send(`${page}/sources`, { name: 'partner', origin: 'example.org/path' });
+  expect(bad.text).toContain('id="origin-error"');
+  const partner = await me.send(`${page}/sources`, { name: 'partner', origin: 'https://partner.example' });
+  expect(partner.text).toContain('embed.js');
+  expect(partner.text).not.toContain('<script src="http');
 });

@@ -13,7 +13,7 @@ const starterSchema = z.strictObject({
   salutation: text,
   /** Behind a period whose end is a plan. */
   planned: text,
-  consents: z.strictObject({ send: text, 'hand-over': text, contact: text }),
+  consents: z.strictObject({ send: text, 'hand-over': text, contact: text, news: text }),
   page: z.strictObject({
     hints: z.strictObject({ name: text, email: text, phone: text, message: text }),
     short: text,

@@ -65,13 +65,13 @@ const schema = z.strictObject({
     'footer-hint': words('name', 'organisation'),
     'petition-hint': words('date', 'target', 'organisation', 'period', 'count'),
   }),
-  consents: group('send hand-over contact hint'),
+  consents: group('send hand-over contact news hint'),
   settings: group('title intro text'),
   history: group('title intro who what when files change restore restored current kept restore-hint first nothing'),
   duplicate: group('title text slug slug-hint submit done'),
   test: group('title text submit sent waiting accepted refused gone given-up too-many is-target mark message'),
   sources: group(
-    'title intro none source since revoke revoked once once-text back name name-hint submit snippets snippets-text scope-sign',
+    'title intro none source since revoke revoked once once-text back name name-hint origin origin-hint bad-origin submit snippets snippets-text script form scope-sign',
   ),
   wizard: group(
     'title intro back next create created slug slug-hint slug-taken slug-shape languages languages-hint languages-none organisation privacy privacy-hint target-name salutation mailbox mailbox-hint zone pace pace-hint sender sender-hint title-field address date basics whom when what summary',

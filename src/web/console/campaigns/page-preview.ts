@@ -11,13 +11,15 @@ import type { ConsoleNeeds } from '../console-needs.ts';
 import { todayFor } from './campaign-view.ts';
 
 /** The page of a campaign as it looks while it is open. */
-export function pagePreview({ words: all }: ConsoleNeeds, campaign: Campaign, language: string): string {
+export function pagePreview({ words: all, origin }: ConsoleNeeds, campaign: Campaign, language: string): string {
   const { words } = pageLanguage(all, language);
   const now = Date.parse(campaign.period.from);
   const open = { ...campaign, draft: false, period: { ...campaign.period, closed: false } };
   const channels = campaign.targets.map(() => 'mail' as const);
   const facts = { campaign: open, language, words, now, keepOpen: false, channels, form: emptyForm(), problems: [] };
-  return actionPage({ ...facts, notice: undefined }, all);
+  const html = actionPage({ ...facts, origin: origin(), puzzle: undefined, notice: undefined }, all);
+  // Its scripts would not run in the frame; a browser would only complain of them.
+  return html.replaceAll(/<script\b[^>]*><\/script>/g, '');
 }
 
 /** The letter on top of a petition, its variables filled with what could stand there. */
