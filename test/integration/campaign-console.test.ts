@@ -134,6 +134,12 @@ test('a copy is a draft that nobody else sees, and a translation is hidden until
   expect((await fetch(`${app.origin}/actions/second/en`)).status).toBe(404);
   expect((await app.call('POST', '/v1/campaigns/second/signatures', aSignature(1))).status).toBe(404);
   expect((await edit(me, `${page}/duplicate`, { slug: 'second' })).text).toContain('id="slug-error"');
+  // Opened now, or by itself on its first day.
+  await edit(me, '/console/campaigns/second/period', { from: '2020-06-20', to: '2020-07-01' });
+  const later = await me.send('/console/campaigns/second/open', { when: 'on-its-day' }, { from: page });
+  expect(later.status).toBe(303);
+  expect((await fetch(`${app.origin}/actions/second/en`)).status).toBe(200);
+  expect((await app.call('POST', '/v1/campaigns/second/signatures', aSignature(1))).status).toBe(409);
   expect((await me.send('/console/campaigns/second/open', {}, { from: page })).status).toBe(303);
   expect((await app.call('POST', '/v1/campaigns/second/signatures', aSignature(1))).status).toBe(202);
 });

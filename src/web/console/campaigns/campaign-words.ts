@@ -50,7 +50,7 @@ const schema = z.strictObject({
     findings: z.strictObject(findings),
   }),
   period: group(
-    'title from to planned open-title open-text open opened close-title close-text close closed change change-intro words words-hint submit done not-ready order',
+    'title from to planned open-title open-text open opened open-later opened-later close-title close-text close closed change change-intro words words-hint submit done not-ready order',
   ),
   editor: group(
     'save save-small small-hint preview saved phone desktop note note-hint target sample-name sample-message preview-title',
