@@ -9,12 +9,12 @@ import { distributedEngines } from './test/support/needs-engines.ts';
 const onBothEngines = [
   'test/integration/answers.test.ts',
   'test/integration/audit.test.ts',
+  'test/integration/campaign-console.test.ts',
   'test/integration/campaign-end.test.ts',
   'test/integration/channel.test.ts',
   'test/integration/confirm-address.test.ts',
   'test/integration/console-rights.test.ts',
   'test/integration/console-sign-in.test.ts',
-  'test/integration/edit-campaign.test.ts',
   'test/integration/hand-ins.test.ts',
   'test/integration/holds.test.ts',
   'test/integration/intake.test.ts',

@@ -57,11 +57,7 @@ export const environment = z.object({
     .describe(
       'S3-compatible store for the petition files: `s3://KEY:SECRET@HOST[:PORT]/BUCKET[/PREFIX][?region=REGION]`, or `s3+http://…` inside your own network; special characters in key and secret percent-encoded (`/` is `%2F`). Every process needs the same. Absent: the folder `DATA_DIR/petitions`.',
     ),
-  CAMPAIGNS_DIR: z
-    .string()
-    .min(1)
-    .prefault('campaigns')
-    .describe('Folder with one folder per campaign. May be read-only: the database keeps every version too.'),
+  CAMPAIGNS_DIR: z.string().min(1).prefault('campaigns').describe('Folder with one folder per campaign.'),
   CAMPAIGNS_EVERY: duration
     .prefault('3s')
     .describe('How often a process looks for changed campaigns, in its folder and in the database.'),

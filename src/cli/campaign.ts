@@ -5,18 +5,25 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { inLanguage } from '../campaigns/campaign-book.ts';
+import { readCampaignFiles } from '../campaigns/campaign-files.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
+import { openingCheck } from '../campaigns/editing/opening-check.ts';
 import { loadCampaign, loadCampaigns } from '../campaigns/load-campaigns.ts';
 import { loadWords, wordsFolder, wordsFor } from '../campaigns/words.ts';
+import { fillVariables } from '../campaigns/variables.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { compileLetter } from '../letters/compile-letter.ts';
 import { mergeLetter } from '../letters/merge-letter.ts';
+import { localDate } from '../intake/signature.ts';
 import { composeMessage } from '../outbox/message.ts';
 import { embedSnippets } from '../web/pages/snippets.ts';
 import { previewNotices } from './preview-notices.ts';
 import { trySheets } from '../petitions/try-sheets.ts';
+import { dkimDomains } from '../secrets.ts';
+import { campaignWords } from '../web/console/campaigns/campaign-words.ts';
+import { loadConsoleWords } from '../web/console/page-words.ts';
 import { createTerminal } from './terminal.ts';
 
 /** Checks one folder or all; a mistake is thrown as one error that lists every place. */
@@ -30,6 +37,7 @@ export async function checkCampaigns(slug: string | undefined): Promise<void> {
     terminal.line(
       `${terminal.good('✓')} ${campaign.slug}  ${terminal.dim(`version ${version} · ${languages.join(', ')} · ${targets.length} target(s)`)}`,
     );
+    for (const line of await missing(campaign)) terminal.line(`  ${line}`);
   }
 }
 
@@ -51,6 +59,23 @@ export async function embedCampaign(
   const origin = ORIGIN ?? `http://${HOST}:${PORT}`;
   const snippets = embedSnippets({ origin, campaign, language, words, key: options.key });
   createTerminal().line(options.form ? snippets.form : snippets.script);
+}
+
+/** What should be done before the campaign opens, as the console says it. */
+async function missing(campaign: Campaign): Promise<string[]> {
+  const { CAMPAIGNS_DIR: root, SMTP_URL, DKIM_DIR, DATA_DIR } = readConfig();
+  const { check, names } = loadConsoleWords([campaignWords])(campaignWords, 'en');
+  const findings = openingCheck({
+    campaign,
+    files: await readCampaignFiles(join(root, campaign.slug), root, []),
+    today: localDate(systemClock.now(), campaign.period.timeZone),
+    isRehearsal: SMTP_URL === undefined,
+    signedDomains: dkimDomains(DKIM_DIR ?? join(DATA_DIR, 'dkim')),
+  });
+  return findings.map(({ kind, level, text, language = '', value = '' }) => {
+    const words: Record<string, string> = { text: text === undefined ? '' : names[text], language, value };
+    return `${check[level]}: ${fillVariables(check.findings[kind], (name) => words[name] ?? '')}`;
+  });
 }
 
 async function load(slug: string | undefined): Promise<Campaign[]> {

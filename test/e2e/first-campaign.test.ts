@@ -26,6 +26,15 @@ describe.skipIf(noChromium)('a first campaign', () => {
   });
   afterAll(() => browser.close());
 
+  /** A picture of docs/first-campaign.md, made anew by `npm run pictures`. */
+  async function picture(page: Page, name: string): Promise<void> {
+    const width = page.viewportSize()?.width ?? 360;
+    await page.setViewportSize({ width: 1024, height: 720 });
+    await page.evaluate('scrollTo(0, 0)');
+    await page.screenshot({ path: join(process.env['TEST_PICTURES'] ?? pictures, `first-campaign-${name}.png`) });
+    await page.setViewportSize({ width, height: 740 });
+  }
+
   /** An installation without a campaign, and somebody signed in to its console. */
   async function start(
     locale: 'ja' | 'en',
@@ -97,6 +106,7 @@ describe.skipIf(noChromium)('a first campaign', () => {
       mailbox: 'office@ministry.example',
     });
     await shot('04-wizard-target');
+    if (locale === 'en') await picture(page, 'wizard');
     await submit(page);
     await fill({ from: '2020-06-15', to: '2020-08-31' });
     await shot('05-wizard-period');
@@ -116,6 +126,7 @@ describe.skipIf(noChromium)('a first campaign', () => {
     expect((await fetch(`${app.origin}/actions/clean-water/en`)).status).toBe(404);
     expect(await page.locator('form[action$="/open"] button').isDisabled()).toBe(true);
     await shot('07-draft');
+    if (locale === 'en') await picture(page, 'draft');
 
     // 3. The texts, each with its preview.
     for (const [kind, language] of [
@@ -139,11 +150,15 @@ describe.skipIf(noChromium)('a first campaign', () => {
       }
       const frame = page.frameLocator('iframe[name=preview]');
       if (!script) await page.locator('[data-preview-button]').click();
-      await expect
-        .poll(() => frame.locator('body').innerText(), { timeout: 15_000 })
-        .toContain(language === 'ja' ? '川の水を調べてください。' : 'Please test the water.');
+      const written = language === 'ja' ? '川の水を調べてください。' : 'Please test the water.';
+      await waitFor(
+        () => frame.locator('body').innerText(),
+        (text) => text.includes(written) && !text.includes('[['),
+        'the preview of what was typed',
+      );
       await shot(`08-${kind}-${language}`);
       if (kind === 'letter' && language === locale) {
+        if (locale === 'en') await picture(page, 'letter');
         await page.setViewportSize({ width: 1280, height: 900 });
         await look(page, pictures, `09-editor-${locale}`);
         await page.locator('#phone').check();
@@ -172,6 +187,7 @@ describe.skipIf(noChromium)('a first campaign', () => {
     await follow(page.locator('form[action$="/open"] button'));
     expect(await page.locator('.notice.done').innerText()).toBe(words.period.opened);
     await shot('11-open');
+    if (locale === 'en') await picture(page, 'open');
 
     // 6. The first letter.
     await page.goto(`${app.origin}/actions/clean-water/${locale}`);

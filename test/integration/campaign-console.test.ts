@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hour } from '../../src/clock.ts';
+import { hour, minute } from '../../src/clock.ts';
 import { testLetterTable } from '../../src/outbox/test-letter-table.ts';
 import { staffEventTable } from '../../src/staff/staff-event-table.ts';
 import { type Answer, type Guest, signedIn } from '../support/console-guest.ts';
@@ -134,6 +134,12 @@ test('a copy is a draft that nobody else sees, and a translation is hidden until
   expect((await fetch(`${app.origin}/actions/second/en`)).status).toBe(404);
   expect((await app.call('POST', '/v1/campaigns/second/signatures', aSignature(1))).status).toBe(404);
   expect((await edit(me, `${page}/duplicate`, { slug: 'second' })).text).toContain('id="slug-error"');
+  // Opened now, or by itself on its first day.
+  await edit(me, '/console/campaigns/second/period', { from: '2020-06-20', to: '2020-07-01' });
+  const later = await me.send('/console/campaigns/second/open', { when: 'on-its-day' }, { from: page });
+  expect(later.status).toBe(303);
+  expect((await fetch(`${app.origin}/actions/second/en`)).status).toBe(200);
+  expect((await app.call('POST', '/v1/campaigns/second/signatures', aSignature(1))).status).toBe(409);
   expect((await me.send('/console/campaigns/second/open', {}, { from: page })).status).toBe(303);
   expect((await app.call('POST', '/v1/campaigns/second/signatures', aSignature(1))).status).toBe(202);
 });
@@ -264,5 +270,13 @@ test('a key made on the console brings signatures to its campaign, until it is r
   expect(list.text).not.toContain(key);
   const revoke = /action="([^"]+\/revoke)"/.exec(list.text)?.[1] ?? '';
   expect((await me.send(revoke, {}, { from: `${page}/sources` })).status).toBe(303);
+  // A process that just saw the key may take it for some seconds more.
+  app.clock.move(minute);
   expect(await bring()).toBe(401);
+
+  const bad = await me.send(`${page}/sources`, { name: 'partner', origin: 'example.org/path' });
+  expect(bad.text).toContain('id="origin-error"');
+  const partner = await me.send(`${page}/sources`, { name: 'partner', origin: 'https://partner.example' });
+  expect(partner.text).toContain('embed.js');
+  expect(partner.text).not.toContain('<script src="http');
 });

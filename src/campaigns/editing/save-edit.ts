@@ -5,7 +5,14 @@ import type { Database } from '../../storage/database.ts';
 import { slug as slugShape } from '../campaign.ts';
 import { CampaignFilesError } from '../file-problem.ts';
 import type { LiveBook } from '../versions/live-book.ts';
-import { type Files, filesOfVersion, newestVersions, saveVersion, type VersionFacts } from '../versions/versions.ts';
+import {
+  type Files,
+  filesOfVersion,
+  newestVersions,
+  type NextVersion,
+  saveVersion,
+  type VersionFacts,
+} from '../versions/versions.ts';
 
 export interface EditNeeds {
   database: Database;
@@ -20,8 +27,8 @@ export interface Edit {
   basedOn: string | undefined;
   by: string;
   note?: string;
-  /** True when translations need not follow. */
-  isSmall?: boolean;
+  /** What it means for translations. */
+  meaning?: NextVersion['meaning'];
 }
 
 /**

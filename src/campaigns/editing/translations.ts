@@ -30,11 +30,13 @@ export function lastChanges(history: readonly VersionFacts[]): Map<string, numbe
 /** Looks at every language of a campaign, those that are being prepared too. */
 export function translations(files: Files, changes: ReadonlyMap<string, number> = new Map()): Translation[] {
   const settings = settingsOf(files);
+  // A draft is written in some order, and none of its languages is behind another.
+  const behind = valueAt(settings, ['draft']) === true ? new Map<string, number>() : changes;
   const [shown, prepared] = [tagsAt(settings, 'languages'), tagsAt(settings, 'preparing')];
   const all = [...shown, ...prepared];
   return all.map((language): Translation => {
     const texts = {
-      ...Object.fromEntries(textKinds.map((kind) => [kind, textState(files, kind, language, all, changes)])),
+      ...Object.fromEntries(textKinds.map((kind) => [kind, textState(files, kind, language, all, behind)])),
       shared: sharedState(settings, language),
     } as Record<TextName, TextState>;
     const isComplete = textNames.every((name) => texts[name] === 'there' || texts[name] === 'older');

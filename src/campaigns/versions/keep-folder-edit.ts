@@ -5,6 +5,7 @@ import type { FolderCopy } from './folder-copies.ts';
 import { type Files, type Head, saveVersion, VersionConflict } from './versions.ts';
 
 const byHand = { savedBy: '', note: '', origin: 'files' } as const;
+const small = { meaning: 'small' } as const;
 
 /** Records the folder as the next version; undefined when somebody else saved one meanwhile. */
 export async function recordEdit(
@@ -27,9 +28,9 @@ export async function shelveEdit(
   const { slug, version, files } = newest;
   await orOvertaken(
     database.write(async (transaction) => {
-      const edit = { ...byHand, slug, files: folder.files, savedAt: folder.changedAt, isSmall: true };
+      const edit = { ...byHand, slug, files: folder.files, savedAt: folder.changedAt, ...small };
       const shelved = await saveVersion(transaction, { ...edit, basedOn: version });
-      const again = { slug, files, basedOn: shelved.version, savedAt: now, savedBy: '', note: '', isSmall: true };
+      const again = { slug, files, basedOn: shelved.version, savedAt: now, savedBy: '', note: '', ...small };
       await saveVersion(transaction, { ...again, origin: 'kept' });
     }),
   );

@@ -68,8 +68,11 @@ export interface NextVersion {
   savedAt: Instant;
   note: string;
   origin: CampaignVersion['origin'];
-  /** True when no other language has to follow: a slip of the pen was mended. */
-  isSmall?: boolean;
+  /**
+   * What the edit means for translations. `small`: a slip of the pen was mended, no other language has to follow.
+   * `level`: all languages say the same from here on.
+   */
+  meaning?: 'small' | 'level' | undefined;
 }
 
 /**
@@ -78,7 +81,7 @@ export interface NextVersion {
  * @throws {AppError} `invalid` when the texts are too large altogether.
  */
 export async function saveVersion(transaction: Transaction, next: NextVersion): Promise<VersionFacts> {
-  const { slug, files, basedOn, isSmall = false, ...facts } = next;
+  const { slug, files, basedOn, meaning, ...facts } = next;
   const version = versionOf(files);
   const newest = await transaction.findOne(campaignVersionTable, {
     where: { slug },
@@ -94,7 +97,8 @@ export async function saveVersion(transaction: Transaction, next: NextVersion): 
       `The texts of a campaign may have ${mostBytes / 1_000_000} MB altogether: shorten them.`,
     );
   }
-  const changed = isSmall ? [] : changedFiles(new Map(Object.entries(newest?.files ?? {})), files);
+  const differs = changedFiles(new Map(Object.entries(newest?.files ?? {})), files);
+  const changed = meaning === 'small' ? [] : meaning === 'level' ? [...files.keys()].toSorted() : differs;
   const seq = (newest?.seq ?? 0) + 1;
   const row: CampaignVersion = { ...facts, slug, seq, version, files: Object.fromEntries(files), changed };
   await insertRows(transaction, campaignVersionTable, [row]);

@@ -62,6 +62,7 @@ async function showCampaign(needs: ConsoleNeeds, visit: StaffVisit): Promise<voi
     },
     troubles: needs.book.troubles.get(slug) ?? [],
     check: checkList(words, findings, (tag) => languageName(needs, tag)),
+    opensLater: campaign.draft && period.from > todayFor(campaign, needs.clock.now()),
     mayOpen: findings.every(({ level }) => level !== 'must'),
     translations: translations(files, lastChanges(history)).map((each) => ({
       ...each,

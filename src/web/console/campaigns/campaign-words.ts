@@ -50,7 +50,7 @@ const schema = z.strictObject({
     findings: z.strictObject(findings),
   }),
   period: group(
-    'title from to planned open-title open-text open opened close-title close-text close closed change change-intro words words-hint submit done not-ready order',
+    'title from to planned open-title open-text open opened open-later opened-later close-title close-text close closed change change-intro words words-hint submit done not-ready order',
   ),
   editor: group(
     'save save-small small-hint preview saved phone desktop note note-hint target sample-name sample-message preview-title',
@@ -71,7 +71,7 @@ const schema = z.strictObject({
   duplicate: group('title text slug slug-hint submit done'),
   test: group('title text submit sent waiting accepted refused gone given-up too-many is-target mark message'),
   sources: group(
-    'title intro none source since revoke revoked once once-text back name name-hint submit snippets snippets-text scope-sign',
+    'title intro none source since revoke revoked once once-text back name name-hint origin origin-hint bad-origin submit snippets snippets-text script form scope-sign',
   ),
   wizard: group(
     'title intro back next create created slug slug-hint slug-taken slug-shape languages languages-hint languages-none organisation privacy privacy-hint target-name salutation mailbox mailbox-hint zone pace pace-hint sender sender-hint title-field address date basics whom when what summary',

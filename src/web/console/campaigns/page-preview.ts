@@ -17,7 +17,9 @@ export function pagePreview({ words: all, origin }: ConsoleNeeds, campaign: Camp
   const open = { ...campaign, draft: false, period: { ...campaign.period, closed: false } };
   const channels = campaign.targets.map(() => 'mail' as const);
   const facts = { campaign: open, language, words, now, keepOpen: false, channels, form: emptyForm(), problems: [] };
-  return actionPage({ ...facts, origin: origin(), puzzle: undefined, notice: undefined }, all);
+  const html = actionPage({ ...facts, origin: origin(), puzzle: undefined, notice: undefined }, all);
+  // Its scripts would not run in the frame; a browser would only complain of them.
+  return html.replaceAll(/<script\b[^>]*><\/script>/g, '');
 }
 
 /** The letter on top of a petition, its variables filled with what could stand there. */

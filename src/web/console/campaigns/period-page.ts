@@ -25,8 +25,10 @@ export function periodRoutes(door: Door, needs: ConsoleNeeds): void {
       throw new AppError('conflict', 'Something is missing: work off the list first.');
     const today = todayFor(campaign, needs.clock.now());
     const isLater = visit.form['when'] === 'on-its-day' && campaign.period.from > today;
-    await save(needs, visit, campaign, (files) => (isLater ? openOnItsDay(files) : openNow(files, today)));
-    await visit.done(`/console/campaigns/${campaign.slug}`, visit.words(campaignWords).period.opened);
+    // Whoever opens it has seen that every language is there: from here on a translation can fall behind.
+    await save(needs, visit, campaign, (files) => (isLater ? openOnItsDay(files) : openNow(files, today)), 'level');
+    const { period } = visit.words(campaignWords);
+    await visit.done(`/console/campaigns/${campaign.slug}`, isLater ? period['opened-later'] : period.opened);
   });
 
   door.post('/campaigns/:id/close', rule('campaign.close'), async (visit) => {
@@ -69,9 +71,10 @@ async function save(
   visit: StaffVisit,
   { slug }: Campaign,
   change: (files: Files) => Files,
+  meaning?: 'level',
 ): Promise<void> {
   const { files, version } = await openForEdit(needs.database, slug);
-  await saveEdit(needs, { slug, files: change(files), basedOn: version, by: visit.signedIn.staff.id });
+  await saveEdit(needs, { slug, files: change(files), basedOn: version, by: visit.signedIn.staff.id, meaning });
 }
 
 interface Shown {

@@ -34,7 +34,7 @@ export function textRoutes(door: Door, needs: ConsoleNeeds): void {
         basedOn,
         by: visit.signedIn.staff.id,
         note: note.slice(0, 400),
-        isSmall: visit.form['small'] !== undefined,
+        meaning: visit.form['small'] === undefined ? undefined : 'small',
       }),
     );
     if (unsaved) {
