@@ -7,8 +7,7 @@ const knownVariables = {
   page: ['organisation', 'period'],
   letter: ['name', 'target.name', 'target.salutation', 'organisation'],
   subject: ['target.name', 'target.salutation', 'organisation'],
-  notice: ['organisation'],
-  petition: ['count', 'period', 'target', 'salutation', 'organisation', 'date', 'why'],
+  petition: ['count', 'period', 'target', 'organisation', 'date'],
   none: [],
 } as const satisfies Record<string, readonly string[]>;
 

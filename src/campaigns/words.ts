@@ -15,7 +15,7 @@ import { readYaml } from './yaml-source.ts';
 export const wordsFolder = fileURLToPath(new URL('../../templates/words', import.meta.url));
 
 /** Words that hold exactly these variables, each at least once. */
-export function words(...variables: string[]): z.ZodString {
+function words(...variables: string[]): z.ZodString {
   return z
     .string()
     .trim()
@@ -45,7 +45,7 @@ export function words(...variables: string[]): z.ZodString {
 type KeysIn<S extends string> = S extends `${infer First} ${infer Rest}` ? First | KeysIn<Rest> : S;
 
 /** A group of words by key, the keys with a space between them; a key this program does not know is a mistake. */
-export function group<const S extends string>(keys: S): z.ZodObject<Record<KeysIn<S>, z.ZodString>, z.core.$strict> {
+function group<const S extends string>(keys: S): z.ZodObject<Record<KeysIn<S>, z.ZodString>, z.core.$strict> {
   const shape = Object.fromEntries(keys.split(' ').map((key) => [key, words()]));
   return z.strictObject(shape as Record<KeysIn<S>, z.ZodString>);
 }
@@ -58,9 +58,7 @@ const locale = words().refine((tag) => {
   }
 }, 'use a tag that dates can be written in, such as en-GB or ja');
 
-export const titled = group('title text');
-/** Paragraphs of a mail, in Markdown. */
-const mail = group('subject button after');
+const titled = group('title text');
 const question = group('title offer ask text confirm cancel done');
 const state = group('name now');
 
@@ -75,14 +73,14 @@ const wordsSchema = z.strictObject({
     several: words('target'),
   }),
   sending: group(
-    'title mail slowed hand paper paper-only receipt identity identity-by-mail from reply-to your-address sender-reply-to sender-from confirm',
+    'title mail slowed hand paper paper-only receipt identity identity-by-mail from reply-to your-address sender-reply-to sender-from',
   ).extend({ privacy: words('organisation') }),
   form: group(
-    'title required optional name email phone message message-what message-explained consents consents-intro submit submit-hand trap answer-why wait',
-  ).extend({ version: words('version'), answer: words('one', 'other') }),
+    'title required optional name email phone message message-what message-explained consents consents-intro submit submit-hand',
+  ).extend({ version: words('version') }),
   problems: group(
-    'title intro name-empty name email-empty email phone message language consent consent-changed consent-unknown other used busy again answer',
-  ).extend({ limit: words('minutes') }),
+    'title intro name-empty name email-empty email phone message language consent consent-changed consent-unknown other used busy',
+  ),
   thanks: titled,
   receipt: group('title intro signed now road once used-reply-to used-from erased').extend({
     times: words('zone'),
@@ -92,7 +90,6 @@ const wordsSchema = z.strictObject({
   /** By state of a letter, and for one that is queued again. */
   states: z.strictObject({
     held: state,
-    lapsed: state,
     queued: state,
     'queued-again': state,
     sending: state,
@@ -107,36 +104,14 @@ const wordsSchema = z.strictObject({
     withdrawn: state,
   }),
   /** By outcome of a hand-in. */
-  data: group('title offer later download about'),
-  'hand-ins': group('accepted-in-meeting accepted refused posted lost'),
-  /** By outcome of a try that did not bring the petition to the office. */
-  tries: z.strictObject({ refused: state, posted: state, lost: state }),
-  /** The proof that a name stands on a petition, and how to check it. */
-  proof: group('title what how leaf path root command keep download'),
+  'hand-ins': group('accepted-in-meeting accepted refused posted'),
   withdraw: question,
   erase: question,
-  /** The page behind the link in the mail that asks to confirm the address, and what the receipt page says until then. */
-  confirm: group('title text name message button done again sent wait').extend({ waiting: words('date') }),
-  /** The page that ends the news of a letter. */
-  news: group('title text button done'),
-  /** Mails to signers: what is in double braces beside these is put in when the mail is made. */
-  notices: z.strictObject({
-    confirm: mail.extend({ text: words('title', 'date') }),
-    thanks: mail.extend({ text: words('title') }),
-    'handed-over': mail.extend({ text: words('title', 'target', 'date') }),
-    stop: words(),
-    footer: words('organisation'),
-  }),
   /** The mail that brings a person's answer to the signer. */
   answer: group('subject').extend({ text: words('addressee', 'organisation') }),
   failures: z.strictObject({
     'not-found': titled,
     'no-receipt': titled,
-    'data-later': titled,
-    'confirm-over': titled,
-    'confirm-withdrawn': titled,
-    'signed-before': titled,
-    'no-link': titled,
     'not-yet': group('title'),
     closed: group('title'),
     conflict: titled,
@@ -145,17 +120,10 @@ const wordsSchema = z.strictObject({
     invalid: titled,
     'too-large': titled,
     forbidden: titled,
-    'too-many': titled,
     unavailable: titled,
     internal: titled,
   }),
-  petition: group(
-    'petition campaigns names page volume date digest code period of receiptTitle receivedBy receivedDate stamp',
-  ).extend({
-    whyOnPaper: words('date'),
-    withheld: words('count'),
-    received: words('number', 'count'),
-  }),
+  petition: group('petition names page volume date digest period of receivedBy receivedDate stamp'),
 });
 
 export type Words = z.infer<typeof wordsSchema>;
@@ -167,9 +135,7 @@ export type Words = z.infer<typeof wordsSchema>;
 export async function loadWords(folder: string): Promise<Record<string, Words>> {
   const problems: FileProblem[] = [];
   const all: Record<string, Words> = {};
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  // The console keeps its words in a folder beside.
-  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => !/^\.|~$|^README\.md$/.test(each)).toSorted()) {
     const path = join(folder, name);
     const complain = complainAbout(path, problems);

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Campaign } from '../campaigns/campaign.ts';
-import { type Door, isAskedOf } from '../campaigns/notice-rules.ts';
 import { day, minute, type Instant } from '../clock.ts';
 import { AppError, type FieldProblem } from '../errors.ts';
 import { readEmailAddress, type EmailAddress } from './email-address.ts';
@@ -22,9 +21,6 @@ export interface ConsentEvidence {
 export interface Signature {
   campaign: Campaign;
   source: string;
-  door: Door;
-  /** Whether its letters wait until the signer has confirmed the address. */
-  held: boolean;
   name: string;
   email: EmailAddress;
   phone: string | undefined;
@@ -41,10 +37,8 @@ export interface SignedLetter {
   signatureId: string;
   campaign: Campaign;
   language: string;
-  email: EmailAddress;
+  signerDomain: string;
   ownWords: boolean;
-  door: Door;
-  held: boolean;
 }
 
 const consentVersion = z.string().max(40).describe('Version of the text the signer saw and agreed to.');
@@ -62,12 +56,7 @@ export const signatureInput = z
       .describe("Optional words of the signer's own, at most 1,000 characters."),
     language: z.string().max(20).describe("Language of the letter: one of the campaign's."),
     consents: z
-      .strictObject({
-        send: consentVersion,
-        'hand-over': consentVersion,
-        contact: consentVersion,
-        news: consentVersion,
-      })
+      .strictObject({ send: consentVersion, 'hand-over': consentVersion, contact: consentVersion })
       .partial()
       .describe('The consents given, each with the version of its text.'),
     event_id: z
@@ -94,13 +83,13 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
 
 /**
  * Checks one event against its campaign. Throws `invalid` listing every wrong field, or `conflict` when the
- * campaign is not open. `source` names the front end, `door` how it got here, `now` is the time of arrival.
+ * campaign is not open. `source` names the front end, `now` is the time of arrival.
  */
 export function readSignature(
   input: unknown,
-  needs: { campaign: Campaign; source: string; door: Door; now: Instant; keepOpen: boolean },
+  needs: { campaign: Campaign; source: string; now: Instant; keepOpen: boolean },
 ): Signature & { eventId: string | undefined } {
-  const { campaign, source, door, now } = needs;
+  const { campaign, source, now } = needs;
   const shaped = signatureInput.safeParse(input);
   if (!shaped.success) throw invalid(fieldProblems(shaped.error));
   const body = shaped.data;
@@ -133,8 +122,6 @@ export function readSignature(
   return {
     campaign,
     source,
-    door,
-    held: isAskedOf(campaign.confirm, door),
     name: name.name,
     email,
     phone: phone.phone,
@@ -196,13 +183,8 @@ export function localDate(at: Instant, timeZone: string): string {
 /** Whether a campaign takes signatures at an instant: its days are days of its own time zone, both ends included. */
 export function periodState(campaign: Campaign, at: Instant): 'not-yet' | 'open' | 'closed' {
   const today = localDate(at, campaign.period.timeZone);
-  if (campaign.draft || today < campaign.period.from) return 'not-yet';
-  return campaign.period.closed || isOver(campaign, at) ? 'closed' : 'open';
-}
-
-/** Whether the last day of a campaign has passed, in its own time zone; closing it early does not change that day. */
-export function isOver({ period }: Campaign, at: Instant): boolean {
-  return localDate(at, period.timeZone) > period.to;
+  if (today < campaign.period.from) return 'not-yet';
+  return today > campaign.period.to ? 'closed' : 'open';
 }
 
 function assertOpen(campaign: Campaign, at: Instant): void {

@@ -6,17 +6,14 @@ import type { Transaction } from '../storage/database.ts';
 import { insertLetters } from './letter-table.ts';
 import type { Letter } from './letter.ts';
 
-/**
- * Writes the letters, due at once: the pump decides by the target's pace when they leave. Those that wait for the
- * signer's confirmation are held, for `confirmWithin` milliseconds.
- */
+/** Writes the letters, due at once; the pump decides by the target's pace when they leave. */
 export async function writeLetters(
-  needs: { clock: Clock; confirmWithin: number },
+  needs: { clock: Clock },
   transaction: Transaction,
   signed: readonly SignedLetter[],
 ): Promise<void> {
   const now = needs.clock.now();
-  const letters = signed.flatMap(({ signatureId, campaign, language, email, ownWords, held }) =>
+  const letters = signed.flatMap(({ signatureId, campaign, language, signerDomain, ownWords }) =>
     campaign.targets.map((target): Letter => ({
       id: newId(needs.clock),
       signatureId,
@@ -24,13 +21,13 @@ export async function writeLetters(
       campaignVersion: campaign.version,
       target: target.id,
       language,
-      signerDomain: email.domain,
+      signerDomain,
       ownWords,
-      state: held ? 'held' : 'queued',
+      state: 'queued',
       stateSince: now,
       moves: 1,
       createdAt: now,
-      dueAt: held ? now + needs.confirmWithin : now,
+      dueAt: now,
       attempts: 0,
       doubts: 0,
       fence: 0,

@@ -29,9 +29,8 @@ export function namesCsv(names: Iterable<NumberedName>): string {
 export async function* namesCsvPieces<Name extends NumberedName>(
   names: AsyncIterable<Name> | Iterable<Name>,
   seen: (name: Name) => void,
-  bom = true,
 ): AsyncGenerator<string> {
-  let piece = bom ? head : head.slice(byteOrderMark.length);
+  let piece = head;
   for await (const name of names) {
     seen(name);
     piece += rowOf(name);

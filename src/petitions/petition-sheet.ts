@@ -23,10 +23,8 @@ export interface SheetLabels {
   receivedBy: string;
   receivedDate: string;
   stamp: string;
-  campaigns: string;
-  /** What the square code holds. */
-  code: string;
-  receiptTitle: string;
+  /** One sentence about names that were left out, when there are any. */
+  withheldNote?: string;
 }
 
 export interface CoverLetter {
@@ -39,12 +37,6 @@ export interface CoverLetter {
   organisation: string;
   /** The period of the campaign in words. */
   period: string;
-  /** One sentence about names that were left out, when there are any. */
-  withheldNote?: string;
-  /** What the office confirms on the last page. */
-  received: string;
-  /** What was signed, when it is more than one campaign; the count written out. */
-  campaigns: { title: string; count: string }[];
   labels: SheetLabels;
 }
 
@@ -63,8 +55,4 @@ export interface PetitionSheet {
   /** Hex SHA-256 of the canonical list, see `names-digest.ts`. */
   digest: string;
   paper: 'a4' | 'us-letter';
-  /** Whether a letter of names is made beside each volume. */
-  namesLetter?: boolean;
-  /** A layout of the campaign's own in place of `templates/petition.typ`; `file` is its name in the campaign's folder. */
-  layout?: { file: string; text: string };
 }

@@ -53,13 +53,10 @@ const defaults: BullQueueOptions = {
 /** What makes two reminders the same: while one waits, the other adds nothing. */
 const sameness: { [Name in JobName]: ((job: Jobs[Name]) => string) | undefined } = {
   'send-letters': undefined,
-  'send-test-letter': (job) => job.testLetterId,
   'read-report': (job) => job.returnedMailId,
   'forward-answer': (job) => job.answerId,
   'review-channel': (job) => job.target,
-  'finish-petition': (job) => job.petitionId,
-  'send-webhook': (job) => `${job.eventId} ${job.endpoint}`,
-  'send-notices': undefined,
+  'make-petition-files': (job) => job.petitionId,
 };
 
 interface Line {
