@@ -13,7 +13,7 @@ const { count, seed } = new Command('npm run fuzz:names --')
   .parse()
   .opts<{ count: string; seed: string }>();
 
-const perVolume = 3_000;
+const perVolume = 500;
 const [campaign] = await loadCampaigns('campaigns');
 const target = campaign?.targets[0];
 if (!campaign || !target) throw new Error('there is no campaign to print for');
@@ -25,7 +25,7 @@ while (done < Number(count)) {
   const facts = { serial: 'fuzz', target: target.id, names: names.length, volumes: 1, sealedAt: 0 };
   const sheet = writeSheet(campaign, { ...facts, digest: namesDigest(names.map(({ name }) => name)) }, words);
   // An empty box, a name without a page or a crash is thrown, with the number of the name that causes it.
-  const volume = await typesetVolume(sheet, { volume: 1, names });
+  const volume = await typesetVolume(sheet, { volume: 1, names }, { timeoutMs: 600_000 });
   done += names.length;
   substituted += volume.substituted.length;
   pages += volume.pages;

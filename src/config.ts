@@ -1,64 +1,13 @@
 /** The environment to one frozen configuration. Nobody else reads `process.env`. */
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { day, hour, minute, second } from './clock.ts';
-import { AppError, asError } from './errors.ts';
+import { minute } from './clock.ts';
+import { database, duration, port, readBy, yes } from './config-values.ts';
+import { AppError } from './errors.ts';
 import { readS3Url } from './petitions/files/s3-url.ts';
 import { openIdProblems, openIdVariables } from './open-id-config.ts';
 import { returnedMailProblems, returnedMailVariables } from './returned-mail-config.ts';
-import type { DatabaseChoice } from './storage/open-database.ts';
+import { trustedProxies } from './trusted-proxies.ts';
 import { readEndpoints } from './webhooks/endpoints.ts';
-
-const units: Record<string, number> = { ms: 1, s: second, m: minute, h: hour, d: day };
-
-/** `90s`, `48h`, `5d` to milliseconds. */
-const duration = z
-  .string()
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'use a number and a unit: 500ms, 30s, 5m, 48h or 5d')
-  .transform((text) => Number.parseInt(text, 10) * (units[text.replace(/^\d+/, '')] ?? 1));
-
-const port = z.coerce.number().int().min(0).max(65_535);
-const yes = z.enum(['yes', 'no']).transform((answer) => answer === 'yes');
-
-const database = z.string().transform((text, context): DatabaseChoice => {
-  if (text.startsWith('sqlite:') && text.length > 'sqlite:'.length)
-    return { kind: 'sqlite', file: text.slice('sqlite:'.length) };
-  if (/^mysql:$|^mariadb:$/.test(urlOf(text)?.protocol ?? '') && (urlOf(text)?.pathname.length ?? 0) > 1)
-    return { kind: 'mysql', url: text.replace(/^mariadb:/, 'mysql:') };
-  context.addIssue({ code: 'custom', message: 'use sqlite:PATH or mysql://user:password@host:3306/database' });
-  return z.NEVER;
-});
-
-function urlOf(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
-}
-
-/** A text that a reader takes apart; what it throws is said without the text, which may hold a secret. */
-const readBy = <T>(reader: (text: string) => T) =>
-  z.string().transform((text, context): T => {
-    try {
-      return reader(text);
-    } catch (mistake) {
-      context.addIssue({ code: 'custom', message: asError(mistake).message });
-      return z.NEVER;
-    }
-  });
-
-/** How many proxies, or which: as Express's `trust proxy` takes it. */
-const proxies = z.string().transform((text, context): number | string[] => {
-  if (/^[1-9]$/.test(text)) return Number(text);
-  const list = text.split(',').map((each) => each.trim());
-  if (list.every(isProxy)) return list;
-  context.addIssue({ code: 'custom', message: 'use a number from 1 to 9, or addresses such as loopback, 10.0.0.0/8' });
-  return z.NEVER;
-});
-
-function isProxy(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
-  const [address = '', bits] = text.split('/');
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
-}
 
 /** What a process does. Each may run in any number of processes. */
 export const roles = ['web', 'mailer', 'reports', 'petitions', 'timers'] as const;
@@ -125,7 +74,7 @@ export const environment = z.object({
     .describe('Public address of the pages, as in receipt links. Absent: `http://HOST:PORT`.'),
   HOST: z.string().min(1).prefault('127.0.0.1').describe('Address the pages and the API listen on.'),
   PORT: port.prefault('8080').describe('Port of the pages and the API; 0 takes a free one.'),
-  TRUST_PROXY: proxies
+  TRUST_PROXY: trustedProxies
     .optional()
     .describe(
       'Reverse proxies whose `X-Forwarded-For` is believed: how many stand in front (`1`), or their addresses (`loopback`, `10.0.0.0/8`, comma-separated). Without it the limits for one network do not hold behind a proxy.',

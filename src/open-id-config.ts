@@ -27,5 +27,5 @@ export function openIdProblems(config: OpenIdConfig): string[] {
 
 /** Plain HTTP only within this machine, for rehearsals. */
 function isSafe({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || hostname === 'localhost' || /^127\./.test(hostname) || hostname === '[::1]';
+  return protocol === 'https:' || hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]';
 }

@@ -23,14 +23,17 @@ import { previewNotices } from './preview-notices.ts';
 import { dkimDomains } from '../secrets.ts';
 import { campaignWords } from '../web/console/campaigns/campaign-words.ts';
 import { loadConsoleWords } from '../web/console/page-words.ts';
+import { trySheets } from '../petitions/try-sheets.ts';
 import { createTerminal } from './terminal.ts';
 
 /** Checks one folder or all; a mistake is thrown as one error that lists every place. */
 export async function checkCampaigns(slug: string | undefined): Promise<void> {
   const terminal = createTerminal();
+  const words = await loadWords(wordsFolder);
   for (const campaign of await load(slug)) {
     const { languages, targets, version } = campaign;
     for (const target of targets) for (const language of languages) await compileLetter(campaign, target, language);
+    await trySheets(campaign, words);
     terminal.line(
       `${terminal.good('✓')} ${campaign.slug}  ${terminal.dim(`version ${version} · ${languages.join(', ')} · ${targets.length} target(s)`)}`,
     );

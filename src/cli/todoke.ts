@@ -21,6 +21,13 @@ function port(text: string): number {
   return number;
 }
 
+function atOnce(text: string): number {
+  const volumes = Number(text);
+  if (!Number.isInteger(volumes) || volumes < 1 || volumes > 64)
+    throw new InvalidArgumentError('from 1 to 64 at a time');
+  return volumes;
+}
+
 function volumeSize(text: string): number {
   const size = Number(text);
   if (!Number.isInteger(size) || size < 1 || size > 50_000)
@@ -99,6 +106,11 @@ petition
   .requiredOption('--out <folder>', 'where to write')
   .option('--date <date>', 'day on the paper, as 2026-05-29 (default: today)')
   .option('--volume-size <names>', 'names in a volume, 50000 at most', volumeSize, 10_000)
+  .addOption(new Option('--paper <size>', 'instead of what the campaign says').choices(['a4', 'us-letter']))
+  .option('--names-letter', 'also make a letter of names beside each volume, to be posted')
+  .option('--mail-stopped <date>', 'day since which mail has not been accepted, for the cover letter')
+  .option('--no-bom', 'leave out the byte order mark that tells spreadsheets of UTF-8')
+  .option('--at-once <volumes>', 'volumes typeset at a time (default: one a core)', atOnce)
   .action(async (options: RenderOptions) => (await import('./render-petition.ts')).renderPetition(options));
 petition
   .command('verify')

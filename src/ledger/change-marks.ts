@@ -24,7 +24,15 @@ const questions: Readonly<Record<ChangeTopic, readonly string[]>> = {
     ...['held', 'queued', 'accepted', 'delivered', 'for_hand', 'withdrawn'].flatMap(ends),
   ],
   channels: [newest('channel_switch'), newest('hold_event'), newest('dead_mailbox', 'outcome_id')],
-  petitions: [newest('petition'), newest('petition', 'files_at'), newest('hand_in'), newest('weed_event')],
+  petitions: [
+    newest('petition'),
+    newest('petition', 'files_at'),
+    // Moves with every batch of names and with every volume.
+    newest('petition', 'due_at'),
+    // Petitions that are sealed and voided, tries and what is struck of them; few other events are among them.
+    newest('webhook_event'),
+    ...['hand_in', 'hand_in_file', 'follow_up', 'weed_event'].map((table) => newest(table)),
+  ],
   review: [newest('outcome'), newest('answer'), newest('answer', 'ended_at')],
   staff: [newest('staff_event')],
 };

@@ -30,6 +30,9 @@ export interface SendNoticesNeeds {
   counted(kind: NoticeKind, end: NoticeEnd): void;
 }
 
+/** `again`: passing trouble. `put-back`: nothing was said, so it is due as before. */
+type Said = NoticeEnd | 'again' | 'put-back';
+
 interface Claimed {
   notice: Notice;
   address: string;
@@ -54,11 +57,11 @@ export async function sendNotices(
     reach('notice-sent');
     await needs.database.write(async (transaction) => {
       for (const [index, { notice }] of claimed.entries())
-        await settle(needs, transaction, notice, said[index] ?? 'again');
+        await settle(needs, transaction, notice, said[index] ?? 'put-back');
     });
     for (const [index, { notice }] of claimed.entries()) {
       const end = said[index];
-      if (end !== undefined && end !== 'again') needs.counted(notice.kind, end);
+      if (end !== undefined && end !== 'again' && end !== 'put-back') needs.counted(notice.kind, end);
     }
   }
 }
@@ -98,13 +101,13 @@ async function claim(needs: SendNoticesNeeds, ids: readonly string[], due: Insta
   return claimed;
 }
 
-async function deliver(needs: SendNoticesNeeds, { notice, address }: Claimed): Promise<NoticeEnd | 'again'> {
+async function deliver(needs: SendNoticesNeeds, { notice, address }: Claimed): Promise<Said> {
   const latestStart = needs.clock.now() + needs.lease * 0.2;
   try {
     const mail = await needs.write(notice, address, needs.clock.now());
     const limits = { mayStart: () => needs.clock.now() <= latestStart, within: needs.lease * 0.75 };
     const said = await needs.pool.send(mail, limits);
-    if (said === 'not-started') return 'again';
+    if (said === 'not-started') return 'put-back';
     const { verdict, reply } = said.result;
     if (verdict === 'accepted' || verdict === 'in_doubt') return verdict;
     // Before RCPT the relay turns us away, and not this signer.
@@ -119,12 +122,14 @@ async function settle(
   { clock, random }: SendNoticesNeeds,
   transaction: Transaction,
   { id, tries }: Notice,
-  verdict: NoticeEnd | 'again',
+  said: Said,
 ): Promise<void> {
   const now = clock.now();
   const change: Partial<Notice> =
-    verdict === 'again'
-      ? { startedAt: null, dueAt: now + backoff(tries, undefined, random) }
-      : { endedAt: now, verdict };
+    said === 'put-back'
+      ? { startedAt: null, dueAt: now, tries: tries - 1 }
+      : said === 'again'
+        ? { startedAt: null, dueAt: now + backoff(tries, undefined, random) }
+        : { endedAt: now, verdict: said };
   await transaction.update(noticeTable, { id, endedAt: IsNull() }, change);
 }

@@ -8,6 +8,7 @@ import { localDate } from '../intake/signature.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { insertRows } from '../storage/write-rows.ts';
 import { gatherNames } from './gather-names.ts';
+import { mailStoppedAt } from './mail-stopped.ts';
 import { petitionTable, untouched, type Petition, type PetitionCampaign } from './petition-table.ts';
 import { countWaiting } from './waiting-names.ts';
 
@@ -77,6 +78,7 @@ export async function beginPetition(
     state: 'sealing',
     sealedAt: now,
     sealedBy: by,
+    mailStoppedAt: await mailStoppedAt(transaction, target),
     names: 0,
     expected,
     done: 0,

@@ -10,7 +10,7 @@ import { petitionPlaceTable, petitionTable, untouched, type Petition, type Petit
 import { holdWaiting, type WaitingName } from './waiting-names.ts';
 
 /** Names in one transaction, unless said otherwise: short enough that signing and sending go on beside it. */
-export const namesPerBatch = 1_000;
+export const namesPerBatch = 500;
 
 /**
  * Takes the next names, of the first campaign that still has some, and gives the petition with them. It is the same

@@ -10,7 +10,14 @@ import { namesCsvPieces } from './names-csv.ts';
 import { createNamesDigest } from './names-digest.ts';
 import { createNamesTree, nameLeaves } from './names-tree.ts';
 import type { PetitionName, PetitionSheet } from './petition-sheet.ts';
-import { layoutSha256, typesetVolume, type TypesetOptions, type Volume } from './typeset-volume.ts';
+import {
+  asNamesLetter,
+  layoutSha256,
+  typesetVolume,
+  type TypesetOptions,
+  type TypesetVolume,
+  type Volume,
+} from './typeset-volume.ts';
 
 /** Names in one printed volume: a file of this size opens quickly everywhere. */
 export const namesPerVolume = 10_000;
@@ -31,10 +38,12 @@ export interface VolumesNeeds {
   keep(file: string, contents: Buffer | string | AsyncIterable<string>): Promise<void>;
   /** Bounds of each child, and how many are at work at a time: one a core unless said otherwise. */
   typesetting?: TypesetOptions & { atOnce?: number };
+  /** Whether the CSV begins with a byte order mark, so that spreadsheets see UTF-8; it does unless said otherwise. */
+  bom?: boolean;
   /** Whether the leaves of the tree are kept too, so that signers can be given their proofs. */
   keepLeaves?: boolean;
-  /** Called after every volume with the names that stand on paper so far. */
-  progress?(names: number): void;
+  /** Called after every volume, in their order, with the names that stand on paper so far and what the volume took. */
+  progress?(names: number, cost: TypesetVolume['cost']): void;
 }
 
 /**
@@ -56,16 +65,22 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
   if (leafFile) await keep(leafFileOf(sheet.number), leafFile.contents());
 
   const { atOnce = availableParallelism(), ...bounds } = needs.typesetting ?? {};
+  const letterSheet = sheet.namesLetter ? await asNamesLetter(sheet) : undefined;
   const make = async ({ volume, names }: Volume): Promise<VolumePart> => {
     const { pdf, ...typeset } = await typesetVolume(sheet, { volume, names }, bounds);
     const file = fileOf(`volume-${volume}.pdf`);
     await keep(file, pdf);
-    return { volume, file, pdfSha256: createHash('sha256').update(pdf).digest('hex'), typeset };
+    const part = { volume, file, pdfSha256: sha256(pdf), typeset };
+    if (letterSheet === undefined) return part;
+    const letter = await typesetVolume(letterSheet, { volume, names }, bounds);
+    const letterName = fileOf(`letter-${volume}.pdf`);
+    await keep(letterName, letter.pdf);
+    return { ...part, letter: { file: letterName, pdfSha256: sha256(letter.pdf), pages: letter.pages } };
   };
   const volumes: VolumePart[] = [];
   for await (const part of inOrder(volumesOf(needs.names()), make, atOnce)) {
     volumes.push(part);
-    needs.progress?.(part.typeset.pageRanges.at(-1)?.to ?? 0);
+    needs.progress?.(part.typeset.pageRanges.at(-1)?.to ?? 0, part.typeset.cost);
   }
 
   const manifest = buildManifest({
@@ -81,18 +96,23 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
   return manifest;
 }
 
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 /** The CSV in pieces; breaks off at the end when the list is not the sealed one. */
 async function* checkedCsv(
-  { names, sheet }: VolumesNeeds,
+  { names, sheet, bom = true }: VolumesNeeds,
   seen: { name(name: PlacedName): void; text(text: string): void },
 ): AsyncGenerator<string> {
   const digest = createNamesDigest();
   let count = 0;
-  const pieces = namesCsvPieces(names(), (name) => {
+  const counted = (name: PlacedName): void => {
     digest.add(name.name);
     seen.name(name);
     count += 1;
-  });
+  };
+  const pieces = namesCsvPieces(names(), counted, bom);
   for await (const piece of pieces) {
     seen.text(piece);
     yield piece;

@@ -36,6 +36,11 @@ const shortOf = {
   withheld: true,
   volumes: true,
   digest: true,
+  campaigns: true,
+  expected: true,
+  done: true,
+  failures: true,
+  failedName: true,
 } as const;
 export type ShortPetition = Pick<Petition, keyof typeof shortOf>;
 
@@ -91,24 +96,36 @@ export async function findOverdue(
   });
 }
 
-/** The petitions of a campaign, newest first, with what became of each. `before` is the id that the last page ended with. */
+export interface ListedPetition {
+  petition: ShortPetition;
+  told: Told;
+  overdue: Overdue | undefined;
+}
+
+/**
+ * Petitions of one campaign or of all, newest first, with what became of each. `before` is the id that the last page
+ * ended with.
+ */
 export async function listPetitions(
   reader: Transaction,
-  wanted: { campaign: string; rules: PetitionRules; now: Instant; limit: number; before: string | undefined },
-): Promise<{ petition: ShortPetition; told: Told; overdue: Overdue | undefined }[]> {
-  const { campaign, rules, now, limit, before } = wanted;
+  wanted: { campaign?: string; book: CampaignBook; now: Instant; limit: number; before: string | undefined },
+): Promise<ListedPetition[]> {
+  const { campaign, book, now, limit, before } = wanted;
   const petitions = await reader.find(petitionTable, {
     select: shortOf,
-    where: { campaign, ...(before === undefined ? {} : { id: LessThan(before) }) },
+    where: {
+      ...(campaign === undefined ? {} : { campaign }),
+      ...(before === undefined ? {} : { id: LessThan(before) }),
+    },
     order: { id: 'DESC' },
     take: limit,
   });
   const told = await readTold(reader, petitions);
-  return petitions.map((petition) => ({
-    petition,
-    told: told(petition.id),
-    overdue: overdueOf(petition, told(petition.id), rules, now),
-  }));
+  return petitions.map((petition) => {
+    const rules = book.find(petition.campaign)?.petitionRules;
+    const overdue = rules && overdueOf(petition, told(petition.id), rules, now);
+    return { petition, told: told(petition.id), overdue };
+  });
 }
 
 async function readTold(reader: Transaction, petitions: readonly ShortPetition[]): Promise<(id: string) => Told> {

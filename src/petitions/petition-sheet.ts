@@ -63,6 +63,8 @@ export interface PetitionSheet {
   /** Hex SHA-256 of the canonical list, see `names-digest.ts`. */
   digest: string;
   paper: 'a4' | 'us-letter';
+  /** Whether a letter of names is made beside each volume. */
+  namesLetter?: boolean;
   /** A layout of the campaign's own in place of `templates/petition.typ`; `file` is its name in the campaign's folder. */
   layout?: { file: string; text: string };
 }

@@ -37,6 +37,8 @@ export interface Petition {
   sealedAt: Instant;
   /** Name of the key or command that asked for it. */
   sealedBy: string;
+  /** Since when mail had been turned away by then; null while it flowed, or when staff had shut the channel. */
+  mailStoppedAt: Instant | null;
   /** While it is being sealed: so far. */
   names: number;
   /** Names that waited when sealing began. */
@@ -87,6 +89,7 @@ export const petitionTable = new EntitySchema<Petition>({
     state: word(10),
     sealedAt: instant,
     sealedBy: word(80),
+    mailStoppedAt: optional(instant),
     names: count,
     expected: count,
     done: count,

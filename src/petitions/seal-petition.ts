@@ -1,4 +1,5 @@
 /** Step: names that wait are sealed into a petition. Names come in batches; one commit at the end seals it. */
+import { setImmediate as letOthersGo } from 'node:timers/promises';
 import { stopwatch, type Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { reach } from '../points.ts';
@@ -55,6 +56,8 @@ export async function finishSealing(
   const { database, clock } = needs;
   for (;;) {
     reach('names-gathered');
+    // SQLite answers at once: without a pause nothing else in this process would have a turn until the end.
+    await letOthersGo();
     const { before, after } = await database.write(async (transaction) => {
       const petition = await holdPetition(transaction, petitionId, ['sealing', 'sealed', 'voiding', 'void']);
       if (petition.state !== 'sealing') return { before: petition, after: petition };

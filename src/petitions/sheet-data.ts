@@ -57,7 +57,7 @@ export interface SheetData {
 const surelyFits = { usual: 12, smallest: 15.5 };
 
 /** What a template may add by itself in the language of the sheet: ASCII and common punctuation. */
-const ownText = `${String.fromCharCode(...Array.from({ length: 95 }, (_, index) => index + 32))}–—·…‘’“”⟨⟩`;
+const ownText = `${String.fromCharCode(...Array.from({ length: 95 }, (_, index) => index + 32))}–—·…‘’“”`;
 
 interface PreparedSheet {
   data: SheetData;

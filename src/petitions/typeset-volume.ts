@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { second } from '../clock.ts';
@@ -38,6 +38,8 @@ export interface TypesetVolume {
   engine: string;
   /** The fonts it was given. The same list, fonts, engine and template give the same bytes. */
   fonts: { file: string; sha256: string }[];
+  /** What it took: seconds of processor time and megabytes at most, of the child alone. */
+  cost: { cpuSeconds: number; memoryMb: number };
 }
 
 export interface TypesetOptions {
@@ -50,6 +52,7 @@ export interface TypesetOptions {
 
 const child = fileURLToPath(new URL('typst-child.ts', import.meta.url));
 const templateFile = join(templatesFolder, 'petition.typ');
+const letterFile = join(templatesFolder, 'names-letter.typ');
 const nowhere = 'http://127.0.0.1:9';
 const noSystemFonts = join(templatesFolder, 'no-system-fonts.conf');
 
@@ -58,6 +61,11 @@ export async function layoutSha256({ layout }: PetitionSheet): Promise<string> {
   return createHash('sha256')
     .update(layout?.text ?? (await readFile(templateFile)))
     .digest('hex');
+}
+
+/** The sheet as a letter of names, in our own layout: what `typesetVolume` makes of it is to be posted. */
+export async function asNamesLetter(sheet: PetitionSheet): Promise<PetitionSheet> {
+  return { ...sheet, layout: { file: 'names-letter.typ', text: await readFile(letterFile, 'utf8') } };
 }
 
 /**
@@ -89,7 +97,10 @@ export async function typesetVolume(
       volume.names,
       async (names) => !('typeset' in (await runChild({ ...job, volume: { ...volume, names } }, options))),
     );
-    const cause = culprit === undefined ? '' : ` Name ${culprit} causes it: withhold it, and tell us of it.`;
+    const cause =
+      culprit === undefined
+        ? ''
+        : ` The cause is name ${culprit.toLocaleString('en')}: withhold it, and tell us of it.`;
     throw 'accident' in end
       ? new AppError('unavailable', `Typesetting ${what} failed twice: ${end.accident}.${cause}`)
       : new AppError('internal', `Typesetting ${what} was refused: ${withoutNames(end.refusal)}.${cause}`);
@@ -101,7 +112,7 @@ export async function typesetVolume(
 type End = ChildAnswer | { accident: string };
 
 async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> {
-  const { timeoutMs = 120 * second, memoryMb = 2_500 } = options;
+  const { timeoutMs = 300 * second, memoryMb = 1_500 } = options;
   const typist = fork(child, {
     serialization: 'advanced',
     // The child gets none of our secrets, prints nothing that could hold a name, and finds no fonts but ours.
@@ -138,10 +149,13 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
   }
 }
 
+/** A third of the share of a process that wants as much: on a busy machine paper is slower, and still comes. */
+const lower = 5;
+
 /** Letters and pages go first: nobody waits for paper. */
 function yieldTo(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (pid !== undefined) setPriority(pid, lower);
   } catch {
     // It is gone already, or the system does not let us: it works at the usual priority.
   }

@@ -62,7 +62,13 @@ function typeset({ sheet, volume, layout, fontFolders }: TypesetJob): TypesetAns
     substituted: prepared.substituted,
     engine: engineOf(compiler),
     fontFiles: fonts.map(({ path }) => path),
+    cost: costSoFar(),
   };
+}
+
+function costSoFar(): TypesetVolume['cost'] {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, memoryMb: maxRSS / 1024 };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Step: a petition is declared void, and its names wait for the next one. They go back in batches. */
+import { setImmediate as letOthersGo } from 'node:timers/promises';
 import { stopwatch, type Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { moveLetters } from '../letters/letter-table.ts';
@@ -58,6 +59,7 @@ export async function finishVoiding(
   let petition = begun;
   while (petition.state === 'voiding' && goOn()) {
     reach('names-let-go');
+    await letOthersGo();
     petition = await database.write(async (transaction) => {
       const held = await holdPetition(transaction, begun.id, ['voiding', 'void']);
       return held.state === 'void' ? held : letGo(transaction, held, clock.now(), perBatch);

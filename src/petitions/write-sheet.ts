@@ -47,6 +47,7 @@ export function writeSheet(
     date: localDate(petition.sealedAt, campaign.period.timeZone),
     digest: petition.digest,
     paper: campaign.petitionRules.paper,
+    namesLetter: campaign.petitionRules.namesLetter,
     ...layoutOf(campaign, target.id),
   };
 }

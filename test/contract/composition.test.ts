@@ -5,8 +5,10 @@ import { loadCampaigns } from '../../src/campaigns/load-campaigns.ts';
 import { loadWords, wordsFolder } from '../../src/campaigns/words.ts';
 import { day, hour } from '../../src/clock.ts';
 import { AppError } from '../../src/errors.ts';
+import { newId } from '../../src/ids.ts';
 import { audit } from '../../src/ledger/audit.ts';
 import { letterTable, moveLetters } from '../../src/letters/letter-table.ts';
+import { channelSwitchTable, readChannel, writeChannel } from '../../src/outbox/channel-table.ts';
 import { compileOccasionTable } from '../../src/petitions/compile-occasion-table.ts';
 import { compileOnSchedule } from '../../src/petitions/compile-on-schedule.ts';
 import { finishPetition, sweepPetitions } from '../../src/petitions/finish-petition.ts';
@@ -19,6 +21,7 @@ import { withholdName } from '../../src/petitions/weed-names.ts';
 import { openKeyRing } from '../../src/secrets.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
+import { insertRows } from '../../src/storage/write-rows.ts';
 import { tables } from '../../src/tables.ts';
 import { movableClock, type MovableClock } from '../support/movable-clock.ts';
 import { aCampaign, office, openGround, signAll, slugs } from '../support/petition-ground.ts';
@@ -170,6 +173,29 @@ describe.each(storageEngines)('composition on $name', ({ fresh }) => {
     expect(await voidPetition(needs(), id, 'not yet')).toMatchObject({ state: 'void' });
     expect(await finishSealing(needs(), id)).toMatchObject({ state: 'void', names: 6 });
     expect(await database.read.countBy(letterTable, { state: 'for_hand' })).toBe(9);
+  });
+
+  test('the paper says since when mail was turned away, and nothing where staff had asked for paper', async () => {
+    const evidence = { letters: 4, signerDomains: 4, accepted: 0, outcomes: [] };
+    const shut = (at: number, by: string, from: 'slowed' | 'probing') => ({
+      ...{ id: newId(clock), target: office, from, to: 'hand' as const, at, by, rule: 'x', reason: 'x' },
+      ...{ confidence: 1, evidence },
+    });
+    const sealed = async (...switches: ReturnType<typeof shut>[]) => {
+      await database.write(async (transaction) => {
+        await insertRows(transaction, channelSwitchTable, switches);
+        await writeChannel(transaction, { ...(await readChannel(transaction, office)), mode: 'hand' });
+      });
+      await signAll({ database, clock }, first, ['守']);
+      return (await sealPetition(needs(), wish([first]))).mailStoppedAt;
+    };
+    await signAll({ database, clock }, first, ['守']);
+    expect((await sealPetition(needs(), wish([first]))).mailStoppedAt).toBeNull();
+    const stopped = clock.now();
+    clock.move(day);
+    expect(await sealed(shut(stopped, 'rule', 'slowed'), shut(clock.now(), 'rule', 'probing'))).toBe(stopped);
+    clock.move(day);
+    expect(await sealed(shut(clock.now(), 'mamoru', 'slowed'))).toBeNull();
   });
 
   describe('on a schedule', () => {

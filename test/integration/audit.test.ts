@@ -51,6 +51,11 @@ const tampering: [string, string, RegExp][] = [
     `update letter set state = 'delivered' where state = 'accepted'`,
     /leads to its state/,
   ],
+  [
+    'a letter left before its signer had confirmed',
+    `update signature set person_key = 'held:' where id = (select signature_id from letter where state = 'accepted' limit 1)`,
+    /not confirmed the address/,
+  ],
   ['a gap in a history', `delete from letter_history where seq = 2`, /no gap/],
   [
     'a move the table does not know',

@@ -224,7 +224,7 @@ describe('the stream of changes', () => {
     const streams = [];
     for (let n = 0; n < 7; n++) streams.push(await open());
     expect(streams.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200, 204]);
-    await Promise.all(streams.map((stream) => stream.body?.cancel()));
+    await Promise.all(streams.map(async (stream) => stream.body?.cancel()));
   });
 });
 

@@ -11,11 +11,14 @@ import { audit } from '../../src/ledger/audit.ts';
 import { stateNumbers } from '../../src/ledger/numbers.ts';
 import { signatureTable } from '../../src/intake/signature-table.ts';
 import { letterHistoryTable } from '../../src/letters/letter-table.ts';
+import { noticeTable } from '../../src/notices/notice-table.ts';
 import { points, type Point } from '../../src/points.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
 import { tables } from '../../src/tables.ts';
+import { campaignsAsking } from '../support/campaigns-asking.ts';
 import { dropEngines, prepareEngines } from '../support/engines.ts';
+import { freePort } from '../support/free-port.ts';
 import { startService, type ServiceProcess } from '../support/service-process.ts';
 import { aSignature, campaign, target, testEnvironment } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -92,9 +95,10 @@ async function proveTheRoad(): Promise<void> {
 
 const byMail: Point[] = ['intake-committed', 'before-intent', 'after-intent', 'after-354', 'after-dot', 'after-250'];
 const byHand: Point[] = ['before-seal', 'names-gathered', 'names-counted', 'sealed', 'file-kept', 'names-let-go'];
+const toSigners: Point[] = ['notice-begun', 'notice-sent'];
 
 test('every labelled point is tried', () => {
-  expect([...byMail, ...byHand].toSorted()).toEqual([...points].toSorted());
+  expect([...byMail, ...byHand, ...toSigners].toSorted()).toEqual([...points].toSorted());
 });
 
 describe('killed on the way by mail', () => {
@@ -118,8 +122,41 @@ describe('killed on the way by mail', () => {
   );
 });
 
+describe('killed on the way to a signer', () => {
+  test.each(toSigners)(
+    '%s: nobody is written to twice',
+    async (at) => {
+      const port = String(await freePort());
+      const pages = { PORT: port, ORIGIN: `http://127.0.0.1:${port}` };
+      env = { ...env, ...pages, CAMPAIGNS_DIR: campaignsAsking({ thanks: 'all' }) };
+      const doomed = await startService(env, { at, after: 2 });
+      await push(doomed);
+      expect(await doomed.ended).toBe('SIGKILL');
+
+      const healed = await startService(env);
+      expect(await push(healed)).toHaveLength(people);
+      const notices = () => database.read.find(noticeTable);
+      await waitFor(
+        notices,
+        (rows) => rows.length === people && rows.every(({ endedAt }) => endedAt !== null),
+        'thanks',
+      );
+      await waitFor(letters, (seen) => seen.delivered === people, 'every letter delivered', 25_000);
+      await healed.stop();
+      // What was begun may have arrived. No more is begun at a time than a crash may leave in doubt.
+      const verdicts = Map.groupBy(await notices(), ({ verdict }) => verdict);
+      expect(new Set(verdicts.keys())).toEqual(new Set(['accepted', 'in_doubt']));
+      expect(verdicts.get('in_doubt')?.length).toBeLessThanOrEqual(2);
+      const written = embassy.received.flatMap(({ envelope }) => envelope.to).filter((to) => to.startsWith('signer'));
+      expect(new Set(written).size).toBe(written.length);
+      await proveTheRoad();
+    },
+    60_000,
+  );
+});
+
 /** Who signs: where the crash is to come between two batches of names, a batch and some more. */
-const signersFor = (at: Point): number => (at === 'names-gathered' || at === 'names-let-go' ? 1_000 + people : people);
+const signersFor = (at: Point): number => (at === 'names-gathered' || at === 'names-let-go' ? 500 + people : people);
 
 describe('killed on the way by hand', () => {
   test.each(byHand)(

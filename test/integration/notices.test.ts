@@ -2,14 +2,17 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { authenticate } from 'mailauth';
+import { dkimVerify } from 'mailauth';
 import PostalMime from 'postal-mime';
 import { afterEach, describe, expect, test } from 'vitest';
 import { day, hour, minute } from '../../src/clock.ts';
 import { accepts, dropsAfterDot, greylists } from '../../src/embassy/personalities.ts';
+import { signatureTable } from '../../src/intake/signature-table.ts';
 import { noticeStopTable, noticeTable } from '../../src/notices/notice-table.ts';
+import { createDkimSigner } from '../../src/outbox/dkim.ts';
 import { channelSwitchTable } from '../../src/outbox/channel-table.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
+import { readDkimKeys } from '../../src/secrets.ts';
 import { campaignsAsking, newsVersion } from '../support/campaigns-asking.ts';
 import { handInMail } from '../support/hand-in-mail.ts';
 import { createBounce } from '../support/notice-bounce.ts';
@@ -48,7 +51,7 @@ const header = (mail: { headers: { key: string; value: string }[] } | undefined,
 const withNews = (n: number) => ({ consents: { ...aSignature(n).consents, news: newsVersion } });
 
 /** Shuts the mail, lets these people sign, and hands their names over. */
-async function handOver(signers: Record<string, unknown>[]): Promise<void> {
+async function handOver(signers: Record<string, unknown>[], before: () => Promise<void>): Promise<void> {
   const mode = { mode: 'hand', reason: 'as the test wants it' };
   await app.call('POST', `/v1/campaigns/${campaign}/targets/${target}/channel`, mode);
   for (const [n, changes] of signers.entries()) expect((await app.sign(n + 1, changes)).status).toBe(202);
@@ -56,6 +59,7 @@ async function handOver(signers: Record<string, unknown>[]): Promise<void> {
   const { body } = await app.call('POST', `/v1/campaigns/${campaign}/petitions`, { target });
   const ready = async () => (await app.call('GET', `/v1/petitions/${body.id}`)).body.files_ready as boolean;
   await waitFor(ready, (isReady) => isReady, 'the files of the petition');
+  await before();
   const at = new Date(app.clock.now()).toISOString();
   for (const outcome of ['refused', 'accepted']) {
     const report = { outcome, at, place: 'at the gate' };
@@ -97,7 +101,7 @@ describe('thanks', () => {
     await app.sign(1);
     const [mail] = await mails(1);
     expect(mail?.subject).toBe('From all of us');
-    expect(mail?.text).toMatch(/^Thank you, says Human Rights Desk \(sample\)\.\n/);
+    expect(mail?.text).toMatch(/^Thank you, says Human Rights Desk \(sample\)\.\r?\n/);
     expect(mail?.html).toContain('<em>Human Rights Desk (sample)</em>');
   });
 
@@ -125,9 +129,13 @@ describe('thanks', () => {
 });
 
 describe('that it was handed over', () => {
-  test('is told to those who asked for news and to nobody else, once, with one click to stop it', async () => {
+  test('is told once to those who asked for news and did not stop it, and one click stops it', async () => {
     await start({ news: true });
-    await handOver([withNews(1), withNews(2), {}]);
+    await handOver([withNews(1), withNews(2), {}, withNews(4)], async () => {
+      const [, , , last] = await app.database.read.find(signatureTable, { order: { id: 'ASC' } });
+      const stop = { id: last?.id ?? '', until: Number.MAX_SAFE_INTEGER, reason: 'unsubscribed' as const };
+      await app.database.write((transaction) => transaction.insert(noticeStopTable, stop));
+    });
     const told = await mails(2);
     expect(told.map(({ envelope }) => envelope.to[0]).toSorted((a, b) => ((a ?? '') < (b ?? '') ? -1 : 1))).toEqual([
       'signer1@mail1.example',
@@ -145,40 +153,21 @@ describe('that it was handed over', () => {
     // RFC 8058 §4: both fields are under the signature.
     expect(header(english, 'dkim-signature')).toMatch(/h=[^;]*list-unsubscribe:[^;]*list-unsubscribe-post/);
     app.clock.move(day);
-    await ended('accepted', 'accepted');
+    await ended('accepted', 'accepted', 'stopped');
 
     // A GET is only looked at.
     const page = await (await fetch(link)).text();
     expect(page).toContain('No more news of this letter?');
-    expect(await app.database.read.count(noticeStopTable)).toBe(0);
+    const stopped = await app.database.read.count(noticeStopTable);
+    expect(stopped).toBe(1);
     const oneClick = await fetch(link, {
       method: 'POST',
       body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
       redirect: 'manual',
     });
     expect(oneClick.status).toBe(200);
-    expect(await app.database.read.find(noticeStopTable)).toMatchObject([{ reason: 'unsubscribed' }]);
+    expect(await app.database.read.countBy(noticeStopTable, { reason: 'unsubscribed' })).toBe(2);
     expect((await fetch(link, { method: 'POST' })).status).toBe(200);
-  });
-
-  test('is not told to who stopped the news before', async () => {
-    await start({ news: true, thanks: 'all' }, { personality: greylists() });
-    // Both wait for the relay; meanwhile the second wants no more.
-    await handOver([withNews(1), withNews(2)]);
-    const notices = await waitFor(
-      () => app.database.read.findBy(noticeTable, { kind: 'handed-over' }),
-      (rows) => rows.length === 2,
-    );
-    const stop = { id: notices[1]?.signatureId ?? '', until: Number.MAX_SAFE_INTEGER, reason: 'unsubscribed' as const };
-    await app.database.write((transaction) => transaction.insert(noticeStopTable, stop));
-    app.embassy.become(accepts());
-    app.clock.move(hour);
-    const left = await waitFor(
-      () => app.database.read.findBy(noticeTable, { kind: 'handed-over' }),
-      (rows) => rows.every(({ endedAt }) => endedAt !== null),
-    );
-    expect(left.find(({ signatureId }) => signatureId === stop.id)?.verdict).toBe('stopped');
-    expect(left.filter(({ verdict }) => verdict === 'accepted')).toHaveLength(1);
   });
 });
 
@@ -263,6 +252,7 @@ describe('a mail to a signer', () => {
       (n) => n === 2,
     );
     expect(toSigners()).toHaveLength(0);
+    app.embassy.become(accepts());
     expect((await app.call('POST', '/v1/site/resume', pause)).status).toBe(200);
     app.clock.move(hour);
     await ended('accepted', 'accepted');
@@ -305,13 +295,11 @@ test('its signature verifies, with the key of the domain above where its own has
   const [mail] = await mails(1);
   const signed = /d=([^;]+);\s+s=([^;]+);/.exec(header(mail, 'dkim-signature') ?? '');
   expect(signed?.[1]).toBe('human-rights-desk.example');
-  const { createDkimSigner } = await import('../../src/outbox/dkim.ts');
-  const { readDkimKeys } = await import('../../src/secrets.ts');
   const [key] = readDkimKeys(join(app.folder, 'dkim-rehearsal'));
   const record = key && createDkimSigner(key).dnsRecord();
-  const { dkim } = await authenticate(mail?.raw ?? '', {
-    resolver: (name: string) => Promise.resolve(name === record?.name ? [[record.value]] : []),
-    trustReceived: false,
-  } as never);
-  expect(dkim.results.map(({ status }) => status.result)).toEqual(['pass']);
+  const { results } = await dkimVerify(mail?.raw ?? '', {
+    strict: true,
+    resolver: async (asked: string) => (asked === record?.name ? [record.value.match(/.{1,255}/g) ?? []] : []),
+  });
+  expect(results.map(({ status }) => status.result)).toEqual(['pass']);
 });

@@ -257,6 +257,35 @@ async function createWorld() {
   return { act, expectAlike };
 }
 
+/** What chance seldom finds: a name erased on paper comes back, and a name is put back behind the last one gathered. */
+const rareCases: [Action[]][] = [
+  [
+    [
+      { does: 'sign', campaign: 0, many: 3 },
+      { does: 'shut' },
+      { does: 'compile', scope: 'campaign', campaign: 0, atOnce: true },
+      { does: 'erase', letter: 1 },
+      { does: 'void', petition: 0, atOnce: true },
+      { does: 'compile', scope: 'all', campaign: 1, atOnce: true },
+      { does: 'finish erasures' },
+    ],
+  ],
+  [
+    [
+      { does: 'sign', campaign: 0, many: 4 },
+      { does: 'sign', campaign: 0, many: 4 },
+      { does: 'shut' },
+      { does: 'withhold', letter: 0 },
+      { does: 'compile', scope: 'all', campaign: 0, atOnce: false },
+      { does: 'put back', letter: 0 },
+      { does: 'sign', campaign: 1, many: 2 },
+      { does: 'go on' },
+      { does: 'go on' },
+      { does: 'go on' },
+    ],
+  ],
+];
+
 test('whatever happens in whatever order, each letter is in the one place where a simple model has it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 24 }), async (actions) => {
@@ -266,6 +295,6 @@ test('whatever happens in whatever order, each letter is in the one place where 
         await expectAlike();
       }
     }),
-    { numRuns: 30 },
+    { numRuns: 30, examples: rareCases },
   );
 }, 60_000);

@@ -280,7 +280,7 @@ describe('a volume that cannot be made', () => {
     await expect(failing).rejects.toMatchObject({
       code: 'internal',
       message: expect.stringMatching(
-        /^Typesetting volume 3 of petition 2026-0001 was refused: (?!.*Sample).* \(petition\.typ:4:\d+\)\. Name 209 causes it: withhold it, and tell us of it\.$/,
+        /^Typesetting volume 3 of petition 2026-0001 was refused: (?!.*Sample).* \(petition\.typ:4:\d+\)\. The cause is name 209: withhold it, and tell us of it\.$/,
       ),
     });
   });

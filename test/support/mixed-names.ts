@@ -51,16 +51,27 @@ const mixes: readonly Mix[] = [
   { share: 1, language: 'und', given: ['🌸 Sakura', '田中 محمد', 'Smith (Cairo)'] },
 ];
 
+interface MixedName {
+  number: number;
+  name: string;
+  language: string;
+}
+
 /** `count` names, numbered from 1, from a seed. */
-export function mixedNames(count: number, seed = 1): { number: number; name: string; language: string }[] {
+export function mixedNames(count: number, seed = 1): MixedName[] {
+  return [...eachMixedName(count, seed)];
+}
+
+/** The same one at a time, for a million of them. */
+export function* eachMixedName(count: number, seed = 1): Generator<MixedName> {
   const random = seededRandom(seed);
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? '';
   const shares = mixes.flatMap((mix) => Array.from({ length: mix.share }, () => mix));
-  return Array.from({ length: count }, (_, index) => {
+  for (let number = 1; number <= count; number += 1) {
     const { language, given, family, familyFirst } = shares[Math.floor(random() * shares.length)] as Mix;
     const parts = family ? [pick(given), pick(family)] : [pick(given)];
-    const space = /^zh/.test(language) || language === 'ko' ? '' : ' ';
+    const space = language.startsWith('zh') || language === 'ko' ? '' : ' ';
     const inOrder = familyFirst === true || space === '' ? parts.toReversed() : parts;
-    return { number: index + 1, name: inOrder.join(space), language };
-  });
+    yield { number, name: inOrder.join(space), language };
+  }
 }

@@ -10,6 +10,7 @@ const columns: Record<string, string> = {
   failed_reason: 'varchar(400)',
   failed_name: 'int',
   due_at: 'bigint',
+  mail_stopped_at: 'bigint',
 };
 
 /** What is still to be done for a petition, by when. */

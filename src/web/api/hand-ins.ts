@@ -62,9 +62,9 @@ export function handInRoutes(needs: PetitionRouteNeeds): Router {
   const json = express.json({ limit: '16kb' });
 
   router.get('/v1/campaigns/:campaign/petitions', guard.need('staff'), async (request, response) => {
-    const { slug: campaign, petitionRules: rules } = findCampaign(needs.book, request.params['campaign'] ?? '');
+    const { slug: campaign } = findCampaign(needs.book, request.params['campaign'] ?? '');
     const { limit, before } = parse(petitionsQuery, request.query, 'The query has mistakes.');
-    const page = await listPetitions(database.read, { campaign, rules, now: clock.now(), limit, before });
+    const page = await listPetitions(database.read, { campaign, book: needs.book, now: clock.now(), limit, before });
     response.json({
       petitions: page.map(({ petition, told, overdue }) => shortView(petition, told.tries, overdue)),
       next: page.length === limit ? page.at(-1)?.petition.id : null,

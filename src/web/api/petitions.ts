@@ -1,10 +1,9 @@
 /** Compiling, downloading and voiding petitions. */
-import express, { Router, type Request, type Response } from 'express';
+import express, { Router, type Request } from 'express';
 import { z } from 'zod';
 import type { CampaignBook } from '../../campaigns/campaign-book.ts';
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
-import { namesText, petitionArchive } from '../../petitions/archive.ts';
 import type { PetitionFiles } from '../../petitions/petition-files.ts';
 import { progressOf } from '../../petitions/petition-progress.ts';
 import { petitionTable, type Petition } from '../../petitions/petition-table.ts';
@@ -16,7 +15,7 @@ import { iso } from '../iso.ts';
 import { assertCampaign, keyOf, type KeyGuard } from '../require-key.ts';
 import { parse } from './campaigns.ts';
 import { handOverView } from './hand-over-view.ts';
-import { sendStoredFile, type Download } from './send-stored-file.ts';
+import { petitionDownloads, sendPetitionFile, sendVolume } from './petition-downloads.ts';
 import { findCampaign } from './signatures.ts';
 
 export interface PetitionRouteNeeds {
@@ -30,7 +29,7 @@ export interface PetitionRouteNeeds {
 }
 
 /** Seconds a request waits for a petition; what takes longer goes on by itself. */
-const patience = 3;
+export const patience = 3;
 
 export const compileInput = z
   .strictObject({
@@ -69,32 +68,15 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
   });
 
   router.get('/v1/petitions/:id/volumes/:volume.pdf', guard.need('staff'), async (request, response) => {
-    const petition = withFiles(await findPetition(database, request));
-    const volume = petition.manifest?.volumes.find((each) => String(each.volume) === request.params['volume']);
-    if (!volume) throw new AppError('not-found', 'This petition has no such volume.');
-    const { file: name, pdfSha256: sha256 } = volume;
-    await send(request, response, petition, { name, sha256, type: 'application/pdf' });
+    const petition = await findPetition(database, request);
+    await sendVolume(files, { request, response }, petition, request.params['volume']);
   });
 
-  router.get('/v1/petitions/:id/names.csv', guard.need('staff'), async (request, response) => {
-    const petition = withFiles(await findPetition(database, request));
-    const csv = petition.manifest?.csv;
-    if (!csv) throw new AppError('not-found', 'This petition has no list of names.');
-    const { file: name, sha256 } = csv;
-    await send(request, response, petition, { name, sha256, type: 'text/csv; charset=utf-8' });
-  });
-
-  router.get('/v1/petitions/:id/names.txt', guard.need('staff'), async (request, response) => {
-    await sendMade(request, response, namesText, 'text/plain; charset=utf-8');
-  });
-
-  router.get('/v1/petitions/:id/archive.zip', guard.need('staff'), async (request, response) => {
-    await sendMade(request, response, petitionArchive, 'application/zip');
-  });
-
-  router.get('/v1/petitions/:id/manifest.json', guard.need('staff'), async (request, response) => {
-    response.json(withFiles(await findPetition(database, request)).manifest);
-  });
+  for (const wanted of petitionDownloads) {
+    router.get(`/v1/petitions/:id/${wanted}`, guard.need('staff'), async (request, response) => {
+      await sendPetitionFile(files, { request, response }, await findPetition(database, request), wanted);
+    });
+  }
 
   router.post('/v1/petitions/:id/void', guard.need('staff'), json, async (request, response) => {
     const petition = await findPetition(database, request);
@@ -103,25 +85,6 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
     needs.event('voided');
     response.status(voided.state === 'voiding' ? 202 : 200).json(await petitionView(needs, voided));
   });
-
-  async function send(request: Request, response: Response, petition: Petition, download: Download): Promise<void> {
-    const file = await files.find(petition.serial, download.name);
-    if (!file)
-      throw new AppError('not-found', 'This file is no longer where it was put: ask the operators to bring it back.');
-    await sendStoredFile(request, response, file, download);
-  }
-
-  async function sendMade(
-    request: Request<Record<string, string>>,
-    response: Response,
-    make: typeof petitionArchive,
-    type: string,
-  ): Promise<void> {
-    const { manifest } = withFiles(await findPetition(database, request));
-    if (!manifest) throw new AppError('not-found', 'This petition has no manifest.');
-    const { name, sha256, file } = await make(files, manifest);
-    await sendStoredFile(request, response, file, { name, sha256, type });
-  }
 
   return router;
 }
@@ -132,13 +95,6 @@ export async function findPetition(database: Database, request: Request<Record<s
   if (!petition) throw new AppError('not-found', 'There is no such petition.');
   for (const { slug } of petition.campaigns) assertCampaign(keyOf(request), slug);
   return petition;
-}
-
-function withFiles(petition: Petition): Petition {
-  if (petition.filesAt !== null) return petition;
-  throw new AppError('unavailable', 'The files of this petition are being made: ask again in a moment.', {
-    retryAfter: 2,
-  });
 }
 
 async function petitionView(needs: PetitionRouteNeeds, petition: Petition) {

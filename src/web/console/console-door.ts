@@ -92,9 +92,13 @@ export function createDoor(needs: ConsoleNeeds, frame: ConsoleFrame): Door {
       if (way !== undefined && request.get('accept') === 'text/event-stream') return response.status(401).end();
       if (way !== undefined) return response.redirect(303, way);
       if (method === 'GET') return handler(visit);
-      await new Promise<void>((resolve, reject) =>
-        body(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error))),
-      );
+      await new Promise<void>((resolve, reject) => {
+        const read: unknown = body(request, response, (error?: unknown) =>
+          error === undefined ? resolve() : reject(error as Error),
+        );
+        // A body that is read asynchronously refuses by rejecting, as Express takes it too.
+        Promise.resolve(read).catch(reject);
+      });
       visit.form = formOf(request.body);
       if (visit.signedIn !== undefined && !isSame(visit.form['csrf'], csrf)) return next(foreignForm());
       if (recorded === undefined || recorded === 'by-step') return handler(visit);

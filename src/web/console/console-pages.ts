@@ -3,7 +3,15 @@ import { accountPage } from './account/account-page.ts';
 import { campaignsPage } from './campaigns/campaigns-page.ts';
 import type { ConsolePage } from './console-page.ts';
 import { peoplePage } from './people/people-page.ts';
+import { petitionsPage } from './petitions/petitions-page.ts';
 import { signInPage } from './sign-in/sign-in-page.ts';
 import { startPage } from './start-page.ts';
 
-export const consolePages: readonly ConsolePage[] = [signInPage, startPage, campaignsPage, peoplePage, accountPage];
+export const consolePages: readonly ConsolePage[] = [
+  signInPage,
+  startPage,
+  campaignsPage,
+  petitionsPage,
+  peoplePage,
+  accountPage,
+];

@@ -1,4 +1,5 @@
 /** What is done with a signer's name and address, as it stands for this campaign and the channels of its targets. */
+import { isAskedOf } from '../../campaigns/notice-rules.ts';
 import type { Campaign } from '../../campaigns/campaign.ts';
 import { fillVariables } from '../../campaigns/variables.ts';
 import type { Words } from '../../campaigns/words.ts';
@@ -21,6 +22,7 @@ export function sendingView({ campaign, language, words, channels }: SendingFact
   const [way, ...otherWays] = new Set(channels.map((mode) => sending[wayOf(mode)]));
   return {
     way: otherWays.length === 0 ? way : undefined,
+    confirm: isAskedOf(campaign.confirm, 'form') ? sending.confirm : undefined,
     paper: onPaper ? sending['paper-only'] : sending.paper,
     identity: onPaper ? sending['identity-by-mail'] : sending.identity,
     sender: {

@@ -1,7 +1,7 @@
 /** The words of the pages about campaigns. */
 import { z } from 'zod';
 import { group, words } from '../../../campaigns/words.ts';
-import { checkParts, findingKinds } from '../../../campaigns/editing/opening-check.ts';
+import { checkParts, type findingKinds } from '../../../campaigns/editing/opening-check.ts';
 import type { PageWords } from '../page-words.ts';
 
 const findings = {
