@@ -20,10 +20,10 @@ import { localDate } from '../intake/signature.ts';
 import { composeMessage } from '../outbox/message.ts';
 import { embedSnippets } from '../web/pages/snippets.ts';
 import { previewNotices } from './preview-notices.ts';
+import { trySheets } from '../petitions/try-sheets.ts';
 import { dkimDomains } from '../secrets.ts';
 import { campaignWords } from '../web/console/campaigns/campaign-words.ts';
 import { loadConsoleWords } from '../web/console/page-words.ts';
-import { trySheets } from '../petitions/try-sheets.ts';
 import { createTerminal } from './terminal.ts';
 
 /** Checks one folder or all; a mistake is thrown as one error that lists every place. */

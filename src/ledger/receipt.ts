@@ -120,7 +120,8 @@ async function onPaper(
 ): Promise<Pick<ReceiptLetter, 'place' | 'handedIn' | 'tries'>> {
   const petition = petitionId && (await database.read.findOneBy(petitionTable, { id: petitionId }));
   const place = petitionId && (await database.read.findOneBy(petitionPlaceTable, { petitionId, letterId }));
-  if (!petition || !place) return { place: undefined, handedIn: undefined, tries: [] };
+  // Until it is sealed nobody can say of how many names hers is one.
+  if (!petition || !place || petition.state === 'sealing') return { place: undefined, handedIn: undefined, tries: [] };
   const volume = petition.manifest?.volumes.find((each) => each.volume === place.volume);
   const page = volume?.pageRanges.find((range) => range.from <= place.number && place.number <= range.to)?.page;
   const tries = (await readHandIns(database.read, [petition.id])).filter((each) => each.struckAt === null);

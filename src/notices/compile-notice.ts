@@ -8,7 +8,7 @@ import type { Words } from '../campaigns/words.ts';
 import { layOut, slotted } from '../letters/lay-out.ts';
 import { letterText } from '../letters/letter-text.ts';
 import { fill, type Slotted } from '../letters/merge-letter.ts';
-import type { NoticeKind } from './notice-table.ts';
+import { noticeKinds, type NoticeKind } from './notice-table.ts';
 
 /**
  * What differs from mail to mail. There is no name of the signer among it, and nothing else that somebody typed:
@@ -19,6 +19,20 @@ const slotsOf = {
   thanks: ['link'],
   'handed-over': ['link', 'date', 'target', 'stop'],
 } as const satisfies Record<NoticeKind, readonly string[]>;
+
+/** The mails that a campaign may send. */
+export function kindsOf({
+  confirm,
+  notices,
+  consents,
+}: Pick<Campaign, 'confirm' | 'notices' | 'consents'>): NoticeKind[] {
+  return noticeKinds.filter(
+    (kind) =>
+      (kind === 'confirm' && confirm !== 'none') ||
+      (kind === 'thanks' && notices.thanks !== 'none') ||
+      (kind === 'handed-over' && consents.some(({ id }) => id === 'news')),
+  );
+}
 
 export type NoticeValues = Readonly<Partial<Record<'link' | 'date' | 'target' | 'stop', string>>>;
 
@@ -80,7 +94,10 @@ export async function compileNotice(
 }
 
 /** The mail with its values. */
-export function mergeNotice({ html, text }: CompiledNotice, values: NoticeValues): { html: string; text: string } {
+export function mergeNotice(
+  { html, text }: Pick<CompiledNotice, 'html' | 'text'>,
+  values: NoticeValues,
+): { html: string; text: string } {
   const escaped = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, escapeHtml(value)]));
   return { html: fill(html, escaped), text: fill(text, values) };
 }

@@ -6,13 +6,14 @@ import type { Log } from '../log.ts';
 import { reach } from '../points.ts';
 import { backoff } from '../outbox/backoff.ts';
 import { readGates } from '../outbox/gate.ts';
-import type { OutgoingMail } from '../outbox/relay-connection.ts';
 import type { RelayPool } from '../outbox/relay-pool.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
+import { readRows } from '../storage/read-rows.ts';
 import { piecesOf } from '../storage/statement-parts.ts';
 import { noticeTable, type Notice, type NoticeEnd, type NoticeKind } from './notice-table.ts';
 import { noticesMayLeave } from './release-notices.ts';
+import type { NoticeWriter } from './write-notice.ts';
 import { whyNot } from './why-not.ts';
 import type { KeyRing } from '../key-ring.ts';
 
@@ -26,7 +27,7 @@ export interface SendNoticesNeeds {
   lease: number;
   random: () => number;
   /** Writes and signs the mail of a notice that was claimed. */
-  write(notice: Notice, address: string, now: Instant): Promise<OutgoingMail>;
+  writer: NoticeWriter;
   counted(kind: NoticeKind, end: NoticeEnd): void;
 }
 
@@ -48,6 +49,9 @@ export async function sendNotices(
   needs: SendNoticesNeeds,
   { noticeIds, due }: { noticeIds: readonly string[]; due: Instant },
 ): Promise<void> {
+  const waiting = await readRows(needs.database.read, noticeTable, noticeIds);
+  // The layout engine takes a while to load: not out of the lease. What it cannot do is told when it is written.
+  await Promise.allSettled(waiting.filter(({ endedAt }) => endedAt === null).map(needs.writer.prepare));
   for (const ids of piecesOf(noticeIds, sideBySide)) {
     if (!noticesMayLeave(await readGates(needs.database.read))) return;
     const claimed = await claim(needs, ids, due);
@@ -104,7 +108,7 @@ async function claim(needs: SendNoticesNeeds, ids: readonly string[], due: Insta
 async function deliver(needs: SendNoticesNeeds, { notice, address }: Claimed): Promise<Said> {
   const latestStart = needs.clock.now() + needs.lease * 0.2;
   try {
-    const mail = await needs.write(notice, address, needs.clock.now());
+    const mail = await needs.writer.write(notice, address, needs.clock.now());
     const limits = { mayStart: () => needs.clock.now() <= latestStart, within: needs.lease * 0.75 };
     const said = await needs.pool.send(mail, limits);
     if (said === 'not-started') return 'put-back';

@@ -13,7 +13,7 @@ import { petitionTable } from '../petitions/petition-table.ts';
 import type { Database } from '../storage/database.ts';
 import { compileNotice, mergeNotice, type CompiledNotice, type NoticeValues } from './compile-notice.ts';
 import { composeNotice } from './notice-message.ts';
-import type { Notice, NoticeKind } from './notice-table.ts';
+import type { Notice } from './notice-table.ts';
 
 export interface WriteNoticeNeeds {
   database: Database;
@@ -31,41 +31,40 @@ export interface WriteNoticeNeeds {
 /** Versions, languages and kinds in use at the same time. */
 const mostKept = 500;
 
-/** Makes the step; what it compiled it keeps. Throws when the campaign or its words are not installed. */
-export function createNoticeWriter(needs: WriteNoticeNeeds) {
+export interface NoticeWriter {
+  /** Compiles what these notices say, so that it costs no time later on. Rejects as `write` does. */
+  prepare(notice: Pick<Notice, 'campaign' | 'language' | 'kind'>): Promise<unknown>;
+  /** Rejects when the campaign, or the words of its language, are not installed. */
+  write(notice: Notice, address: string, now: Instant): Promise<OutgoingMail>;
+}
+
+/** Makes the step; what it compiled it keeps. */
+export function createNoticeWriter(needs: WriteNoticeNeeds): NoticeWriter {
   const compiled = new Map<string, Promise<CompiledNotice>>();
 
-  function textOf(campaign: Campaign, words: Words, language: string, kind: NoticeKind): Promise<CompiledNotice> {
-    const key = [campaign.slug, campaign.version, language, kind].join('\0');
-    const known = compiled.get(key) ?? compileNotice(campaign, words, language, kind);
-    if (compiled.size >= mostKept) compiled.clear();
-    compiled.set(key, known);
-    return known;
-  }
-
-  return async (notice: Notice, address: string, now: Instant): Promise<OutgoingMail> => {
-    const { id, kind, language, asked } = notice;
-    const campaign = needs.book.find(notice.campaign);
+  function partsOf({ campaign: slug, language, kind }: Pick<Notice, 'campaign' | 'language' | 'kind'>) {
+    const campaign = needs.book.find(slug);
     const words = wordsFor(needs.words, language);
     if (!campaign || !words) throw new Error('its campaign, or the words of its language, are not installed');
-    const values = await valuesOf(needs, notice, campaign, words);
-    const text = await textOf(campaign, words, language, kind);
-    const { organisation, from, subject } = text;
-    const merged = mergeNotice(text, values);
-    const mail = {
-      id,
-      asked,
-      date: now,
-      language,
-      organisation,
-      from,
-      to: address,
-      subject,
-      stop: values.stop,
-      ...merged,
-    };
-    const bytes = await needs.sign(from, composeNotice(mail));
-    return { from: needs.returnPath(id, now), to: address, envelopeId: id, bytes };
+    const key = [campaign.slug, campaign.version, language, kind].join('\0');
+    const text = compiled.get(key) ?? compileNotice(campaign, words, language, kind);
+    if (compiled.size >= mostKept) compiled.clear();
+    compiled.set(key, text);
+    return { campaign, words, text };
+  }
+
+  return {
+    prepare: async (notice) => partsOf(notice).text,
+    async write(notice, address, now) {
+      const { id, language, asked } = notice;
+      const { campaign, words, text } = partsOf(notice);
+      const values = await valuesOf(needs, notice, campaign, words);
+      const { organisation, from, subject, ...slotted } = await text;
+      const merged = mergeNotice(slotted, values);
+      const said = { organisation, from, subject, stop: values.stop, ...merged };
+      const bytes = await needs.sign(from, composeNotice({ id, asked, date: now, language, to: address, ...said }));
+      return { from: needs.returnPath(id, now), to: address, envelopeId: id, bytes };
+    },
   };
 }
 

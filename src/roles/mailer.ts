@@ -12,11 +12,11 @@ import { sendTestLetter } from '../outbox/send-test-letter.ts';
 import { chooseIdentity } from '../outbox/sender-identity.ts';
 import { openSigners } from '../outbox/signers.ts';
 import { sendNotices } from '../notices/send-notices.ts';
-import { createNoticeWriter } from '../notices/write-notice.ts';
 import { createReviewAsker } from '../outcomes/ask-for-review.ts';
 import { deadMailboxes } from '../outcomes/dead-mailboxes.ts';
 import { forwardAnswer, type ForwardAnswerNeeds } from '../outcomes/forward-answer.ts';
 import { createAttemptRecorder } from '../outcomes/record-attempt.ts';
+import { noticeSending } from './notice-sending.ts';
 import { tellOperators } from './tell-operators.ts';
 import { waitsOf, type RoleNeeds, type Running } from './role.ts';
 
@@ -57,6 +57,7 @@ export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<
     putBack: recorder.putBack,
     timed: metrics.stages,
   };
+  const telling = await noticeSending(needs, pool, identity.signNotice);
   queue.work('send-letters', (job) => sendLetters(sending, job), jobsAtOnce);
   const answering: ForwardAnswerNeeds = {
     ...shared,
@@ -68,22 +69,6 @@ export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<
     counted: metrics.answer,
   };
   queue.work('forward-answer', (job) => forwardAnswer(answering, job.answerId), 1);
-  const writing = {
-    ...shared,
-    keys: needs.keys,
-    words: needs.words,
-    origin: needs.origin,
-    returnPath: createReturnPaths({ keys: needs.keys, domain: config.BOUNCE_DOMAIN, of: 'notice' }).make,
-    sign: identity.signNotice,
-  };
-  const telling = {
-    ...shared,
-    keys: needs.keys,
-    pool,
-    lease: config.LEASE,
-    write: createNoticeWriter(writing),
-    counted: metrics.notice,
-  };
   queue.work('send-notices', (job) => sendNotices(telling, job), 1);
   const testing = { database, clock, pool, lease: config.LEASE, sign: identity.sign };
   queue.work('send-test-letter', (job) => sendTestLetter(testing, job.testLetterId), 1);

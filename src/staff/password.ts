@@ -29,7 +29,7 @@ export function passwordFault(
   const bare = plain.replaceAll(/\s/g, '');
   if (own.some((part) => part.length > 3 && bare.replaceAll(part, '').length < 6)) return 'weak';
   if (new Set(plain).size < 5) return 'weak';
-  if (weakPasswords.some((word) => bare.replaceAll(word, '').replaceAll(/[\d\W_]/g, '').length < 3)) return 'weak';
+  if (weakPasswords.some((word) => bare.replaceAll(word, '').replaceAll(/[^\p{L}]/gu, '').length < 3)) return 'weak';
   return undefined;
 }
 

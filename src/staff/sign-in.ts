@@ -5,7 +5,7 @@ import type { KeyRing } from '../key-ring.ts';
 import type { Database } from '../storage/database.ts';
 import { readKnownBrowser } from './known-browser.ts';
 import { checkPassword, hashPassword } from './password.ts';
-import { openTotp, stepOfCode, useRecoveryCode } from './second-factor.ts';
+import { openTotp, sealTotp, stepOfCode, useRecoveryCode } from './second-factor.ts';
 import { beginSession, endSession, type SignedIn } from './sessions.ts';
 import { markOf } from './seal-secret.ts';
 import { countTry, forgetTries, type Limit } from './sign-in-limit-table.ts';
@@ -102,17 +102,19 @@ export async function signInWithCode(
 }
 
 /** What changes in the account when this code is taken; undefined when it is wrong. */
-export function useCode(
+function useCode(
   { clock, keys }: Pick<SignInNeeds, 'clock' | 'keys'>,
   staff: Staff,
   code: string,
-): Partial<Pick<Staff, 'totpStep' | 'recoveryCodes'>> | undefined {
+): Partial<Pick<Staff, 'totpStep' | 'totpSecret' | 'recoveryCodes'>> | undefined {
+  // First, since it needs no key: it opens the account also when the secret cannot be read any more.
+  const recoveryCodes = useRecoveryCode(staff.recoveryCodes, code);
+  if (recoveryCodes) return { recoveryCodes };
   const secret = openTotp(keys, staff);
   if (secret === undefined) return undefined;
   const totpStep = stepOfCode(secret, code, { now: clock.now(), usedUntil: staff.totpStep });
-  if (totpStep !== undefined) return { totpStep };
-  const recoveryCodes = useRecoveryCode(staff.recoveryCodes, code);
-  return recoveryCodes && { recoveryCodes };
+  // Sealed anew, so that an old key can leave the ring.
+  return totpStep === undefined ? undefined : { totpStep, totpSecret: sealTotp(keys, staff.id, secret) };
 }
 
 /** Asks somebody who is signed in for her password once more; counted, or a stolen session could guess it. */

@@ -2,6 +2,7 @@
 import type { Request, RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import { findSourceKey, type Scope, type SourceKey } from '../intake/source-key.ts';
+import { recordAction } from '../staff/staff-event-table.ts';
 import { within } from '../queue/within.ts';
 import type { Database } from '../storage/database.ts';
 
@@ -56,6 +57,18 @@ export function createKeyGuard(needs: { database: Database; now: () => number })
     return key;
   }
 
+  /** Before it is done, beside what people do at the console. The path holds ids only. */
+  async function writeDown(key: SourceKey, { method, path }: Pick<Request, 'method' | 'path'>): Promise<void> {
+    const action = {
+      actor: `key:${key.id}`,
+      what: `api.${method.toLowerCase()}`,
+      subject: path,
+      result: 'asked',
+    } as const;
+    const clock = { now: needs.now };
+    await needs.database.write((transaction) => recordAction({ clock }, transaction, action));
+  }
+
   return {
     need:
       (scope, { browsers } = { browsers: false }) =>
@@ -77,6 +90,7 @@ export function createKeyGuard(needs: { database: Database; now: () => number })
         const { campaign } = request.params;
         if (campaign !== undefined) assertCampaign(key, campaign);
         keys.set(request, key);
+        if (scope === 'staff' && request.method !== 'GET') await writeDown(key, request);
         next();
       },
   };

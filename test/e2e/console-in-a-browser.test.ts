@@ -115,16 +115,18 @@ describe.skipIf(noChromium)('the console in a browser', () => {
     await check(page, `log-${locale}`);
     await page.goto(`${app.origin}/console/nothing`);
     await check(page, `not-found-${locale}`);
-    await page.setViewportSize({ width: 1280, height: 900 });
-    for (const [name, path] of [
-      ['people', '/console/people'],
-      ['person', `/console/people/${other.id}`],
-      ['account', '/console/account'],
-      ['log', '/console/people/log'],
-    ] as const) {
-      await page.goto(app.origin + path);
+  });
+
+  test.each(languages)('the pages are right on a wide screen and on paper (%s)', async (locale) => {
+    const me = await signedIn(app, 'admin', { language: locale });
+    const page = await open(`/console/people/${me.staff.id}`, { locale, session: me.token, width: 1280 });
+    await check(page, `person-wide-${locale}`);
+    for (const name of ['people', 'account']) {
+      await page.goto(`${app.origin}/console/${name}`);
       await check(page, `${name}-wide-${locale}`);
     }
+    await page.goto(`${app.origin}/console/people/log`);
+    await check(page, `log-wide-${locale}`);
     await page.emulateMedia({ media: 'print' });
     await look(page, pictures, `log-print-${locale}`);
   });

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSourceKey, findSourceKey, revokeSourceKey } from '../../src/intake/source-key.ts';
 import { setDisabled } from '../../src/staff/change-staff.ts';
 import { may, permissions, staffRoles, type StaffRole } from '../../src/staff/roles.ts';
-import { staffEventTable } from '../../src/staff/staff-event-table.ts';
+import { recordAction, staffEventTable } from '../../src/staff/staff-event-table.ts';
 import { staffTable } from '../../src/staff/staff-table.ts';
+import type { DeclaredRoute } from '../../src/web/console/console-door.ts';
 import type { ConsoleNeeds } from '../../src/web/console/console-needs.ts';
 import { openConsole } from '../../src/web/console/console-router.ts';
 import { guest, makeStaff, signedIn, type Guest } from '../support/console-guest.ts';
-import { startTestApp, type TestApp } from '../support/start-app.ts';
+import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -24,6 +25,10 @@ const { routes } = openConsole({ origin: () => '', book: { campaigns: [] }, conf
 
 /** `/people/:id` as an address of something that is not there. */
 const addressOf = (path: string): string => path.replaceAll(/:\w+/g, '0000000000000000');
+
+async function forEveryRoute(ask: (route: DeclaredRoute) => Promise<void>): Promise<void> {
+  await Promise.all(routes.map(ask));
+}
 
 describe('every route', () => {
   test('names whom it is for, and nothing is reached by a route that was forgotten', () => {
@@ -44,8 +49,8 @@ describe('every route', () => {
   });
 
   test('that is not for anybody sends a stranger to sign in, and does nothing', async () => {
-    for (const { method, path, need } of routes) {
-      if (need === 'anybody') continue;
+    await forEveryRoute(async ({ method, path, need }) => {
+      if (need === 'anybody') return;
       const answer =
         method === 'GET'
           ? await guest(app).get(addressOf(path))
@@ -54,15 +59,15 @@ describe('every route', () => {
         303,
         expect.stringMatching(/^\/console\/sign-in(\?next=|$)/),
       ]);
-    }
+    });
   });
 
   test.each(staffRoles)('is open to the role %s exactly where the table of rights says so', async (role) => {
     const who = await signedIn(app, role);
     const token = await who.csrf();
     const before = await app.database.read.count(staffEventTable);
-    for (const { method, path, need } of routes) {
-      if (need === 'anybody' || need === 'half' || path === '/console/events') continue;
+    await forEveryRoute(async ({ method, path, need }) => {
+      if (need === 'anybody' || need === 'half' || path === '/console/events') return;
       const allowed = need === 'self' || may(role, need);
       // A token of nobody's: where the role is right, it is the form that is refused.
       const answer =
@@ -70,7 +75,7 @@ describe('every route', () => {
       const refused = answer.text.includes('Your role may not do this');
       expect(refused, `${method} ${path} for ${role}`).toBe(!allowed);
       if (!allowed || method === 'POST') expect(answer.status, `${method} ${path}`).toBe(403);
-    }
+    });
     expect(await app.database.read.count(staffEventTable)).toBe(before);
     expect(await who.csrf()).toBe(token);
   });
@@ -184,8 +189,10 @@ describe('people', () => {
   test('read a long log page by page, each row once', async () => {
     const admin = await signedIn(app, 'admin');
     const other = await makeStaff(app, 'viewer');
-    const token = await admin.csrf();
-    for (let n = 0; n < 53; n++) await admin.send(`/console/people/${other.id}/sessions`, {}, { csrf: token });
+    const action = { actor: admin.staff.id, what: 'session.end', subject: other.id };
+    await app.database.write(async (transaction) => {
+      for (let n = 0; n < 53; n++) await recordAction(app, transaction, action);
+    });
     const first = await admin.get(`/console/people/log?on=${other.id}`);
     const [, older = ''] = /href="([^"]*)" rel="next"/.exec(first.text) ?? [];
     expect(older).toContain(`on=${other.id}`);
@@ -224,11 +231,24 @@ describe('the stream of changes', () => {
     const streams = [];
     for (let n = 0; n < 7; n++) streams.push(await open());
     expect(streams.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200, 204]);
-    await Promise.all(streams.map(async (stream) => stream.body?.cancel()));
+    for (const { body } of streams) await body?.cancel();
   });
 });
 
 describe('a key of a source', () => {
+  test('stands in the audit log with what it changed, and not with what it read', async () => {
+    const path = `/v1/campaigns/${campaign}/targets/${target}/channel`;
+    await app.call('GET', `/v1/campaigns/${campaign}`);
+    expect((await app.call('POST', path, { mode: 'hand', reason: 'The office asked for paper.' })).status).toBe(200);
+    const { id = '' } = (await findSourceKey(app.database, app.key)) ?? {};
+    const rows = await app.database.read.findBy(staffEventTable, { actor: `key:${id}` });
+    expect(rows.map(({ what, subject, result }) => [what, subject, result])).toEqual([
+      ['api.post', path.slice(0, 90), 'asked'],
+    ]);
+    const admin = await signedIn(app, 'admin');
+    expect((await admin.get(`/console/people/log?who=key:${id}`)).text).toContain('api.post');
+  });
+
   test('that was revoked opens nothing any more, and stays in the list', async () => {
     const text = await createSourceKey(app, { source: 'site', scopes: ['read'], campaigns: null });
     const key = await findSourceKey(app.database, text);

@@ -128,7 +128,7 @@ describe('killed on the way to a signer', () => {
     async (at) => {
       const port = String(await freePort());
       const pages = { PORT: port, ORIGIN: `http://127.0.0.1:${port}` };
-      env = { ...env, ...pages, CAMPAIGNS_DIR: campaignsAsking({ thanks: 'all' }) };
+      env = { ...env, ...pages, LEASE: '5s', CAMPAIGNS_DIR: campaignsAsking({ thanks: 'all' }) };
       const doomed = await startService(env, { at, after: 2 });
       await push(doomed);
       expect(await doomed.ended).toBe('SIGKILL');

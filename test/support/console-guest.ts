@@ -73,7 +73,11 @@ export function guest({ origin }: Pick<Needs, 'origin'>, token?: string): Guest 
 export const aPassword = 'seven brown otters sing';
 
 /** Hashing is slow on purpose; the hash of a test's account asks for little work, and is made anew at its first sign-in. */
-export const quickHash = `scrypt$4$8$1$${'A'.repeat(22)}$${scryptSync(aPassword, Buffer.alloc(16), 32, { N: 16, r: 8, p: 1 }).toString('base64url')}`;
+export function quickHashOf(password: string): string {
+  const hash = scryptSync(password, Buffer.alloc(16), 32, { N: 16, r: 8, p: 1 });
+  return `scrypt$4$8$1$${'A'.repeat(22)}$${hash.toString('base64url')}`;
+}
+export const quickHash = quickHashOf(aPassword);
 
 /** An account with a password. */
 export async function makeStaff(

@@ -36,14 +36,17 @@ export class Composition1780000000006 implements MigrationInterface {
       // MySQL commits each change by itself: after a crash half-way some are there already.
       if (await runner.hasColumn('petition', name)) continue;
       const own = /^(text|varchar)/.test(type) ? kind : '';
-      await runner.query(`alter table petition add column ${name} ${type}${own}`);
+      // SQLite changes no column later, MySQL gives a text no default.
+      const filled = name === 'campaigns' && isSqlite ? ` not null default ''` : '';
+      await runner.query(`alter table petition add column ${name} ${type}${own}${filled}`);
     }
     // A version is hexadecimal and a slug has no quotation mark: this is JSON.
     const parts = [`'[{"slug":"'`, 'campaign', `'","version":"'`, 'campaign_version', `'","names":'`, 'names', `'}]'`];
     const list = isSqlite ? parts.join(' || ') : `concat(${parts.join(', ')})`;
     await runner.query(
-      `update petition set campaigns = ${list}, expected = names, done = names where campaigns is null`,
+      `update petition set campaigns = ${list}, expected = names, done = names where coalesce(campaigns, '') = ''`,
     );
+    if (!isSqlite) await runner.query(`alter table petition modify column campaigns text${kind} not null`);
     await runner.query(`update petition set due_at = 0, done = 0 where files_at is null and state <> 'void'`);
     await runner.createTable(
       new Table({

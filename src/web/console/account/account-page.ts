@@ -11,6 +11,7 @@ import { fill, type StaffVisit } from '../visit.ts';
 import { accountWords } from './account-words.ts';
 import { confirmed, goOnAs } from './confirm.ts';
 import { secondFactorRoutes } from './second-factor-page.ts';
+import { sessionViews } from '../people/session-view.ts';
 
 export const accountPage: ConsolePage = {
   words: [accountWords],
@@ -56,11 +57,6 @@ async function showAccount(needs: ConsoleNeeds, visit: StaffVisit, problems: Fie
     passwordHint: visit.words(signInWords).invitation.hint,
     codesLeft: fill(words.factor.left, { n: staff.recoveryCodes.length }),
     mine: session.id,
-    sessions: sessions.map(({ id, agent, createdAt, seenAt }) => ({
-      id,
-      agent,
-      since: visit.moment(createdAt),
-      seen: visit.moment(seenAt),
-    })),
+    sessions: sessionViews(visit, sessions),
   });
 }

@@ -11,6 +11,7 @@ import { readForm } from '../read-form.ts';
 import { fill, type StaffVisit } from '../visit.ts';
 import { peopleWords } from './people-words.ts';
 import { showInvitationLink, stateOf } from './invitation-link.ts';
+import { sessionViews } from './session-view.ts';
 
 /** Each step writes the audit log in its own transaction, since the command line uses them too. */
 const rule = { need: 'people', recorded: 'by-step' } as const satisfies { need: 'people'; recorded: Recorded };
@@ -75,11 +76,6 @@ async function showPerson(needs: ConsoleNeeds, visit: StaffVisit, staff: Staff, 
     state: stateOf(staff, needs.clock.now()),
     isMe: staff.id === visit.signedIn.staff.id,
     roles: staffRoles.map((value) => ({ value, text: visit.frame.roles[value] })),
-    sessions: sessions.map(({ id, agent, createdAt, seenAt }) => ({
-      id,
-      agent,
-      since: visit.moment(createdAt),
-      seen: visit.moment(seenAt),
-    })),
+    sessions: sessionViews(visit, sessions),
   });
 }
