@@ -178,8 +178,16 @@ describe.each(storageEngines)('composition on $name', ({ fresh }) => {
   test('the paper says since when mail was turned away, and nothing where staff had asked for paper', async () => {
     const evidence = { letters: 4, signerDomains: 4, accepted: 0, outcomes: [] };
     const shut = (at: number, by: string, from: 'slowed' | 'probing') => ({
-      ...{ id: newId(clock), target: office, from, to: 'hand' as const, at, by, rule: 'x', reason: 'x' },
-      ...{ confidence: 1, evidence },
+      id: newId(clock),
+      target: office,
+      from,
+      to: 'hand' as const,
+      at,
+      by,
+      rule: 'x',
+      reason: 'x',
+      confidence: 1,
+      evidence,
     });
     const sealed = async (...switches: ReturnType<typeof shut>[]) => {
       await database.write(async (transaction) => {
