@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLetterMail } from '../support/letter-mail.ts';
+import { mailboxFullReport } from '../support/failure-report.ts';
 import { day } from '../../src/clock.ts';
 import { letterTable } from '../../src/letters/letter-table.ts';
 import { attemptTable } from '../../src/outbox/attempt-table.ts';
@@ -86,7 +86,7 @@ async function workForAWhile(app: TestApp, read: Database['read']): Promise<void
   );
   const paths = createReturnPaths({ keys: openKeyRing(app.folder, undefined), domain: 'bounce.todoke.example' });
   for (const { letterId } of attempts.slice(0, 3))
-    await handInMail(app.bouncePort, paths.make(letterId, app.clock.now()), createLetterMail(letterId));
+    await handInMail(app.bouncePort, paths.make(letterId, app.clock.now()), mailboxFullReport(letterId));
   await waitFor(
     () => read.find(returnedMailTable, { select: { id: true, readAt: true } }),
     (mails) => mails.length === 3 && mails.every((mail) => mail.readAt !== null),

@@ -24,6 +24,13 @@ export function unknownUserReport(recipient: string, id: string): string {
   return failureReport({ host: 'mx.office.example', id, recipient, words: 'no such user', status: '5.1.1', reply });
 }
 
+/** The mailbox of the office is full. */
+export function mailboxFullReport(id: string, recipient = 'ambassador@embassy.example'): string {
+  const reply = '552 5.2.2 mailbox full';
+  const words = 'The mail could not be delivered.';
+  return failureReport({ host: 'mx.embassy.example', id, recipient, words, status: '5.2.2', reply });
+}
+
 function failureReport({ host, id, recipient, words, status, reply }: Failure): string {
   return [
     `From: MAILER-DAEMON@${host}`,
