@@ -12,9 +12,10 @@ import { forgetProfiles, readProfiles } from './profile.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { keepResults, readResults, type PartResult, type Results } from './results.ts';
 import type { Scenario } from './scenario.ts';
+import { petitions } from './petitions.ts';
 import { stages } from './stages.ts';
 
-const scenarios: readonly Scenario[] = [intake, letters, stages, growth];
+const scenarios: readonly Scenario[] = [intake, letters, stages, growth, petitions];
 
 interface Options extends Servers {
   only: Scenario[];

@@ -17,8 +17,8 @@ export interface Figure {
   goal?: Goal;
 }
 
-/** `zero`: not further from 0 than two standard errors, or than `within` of the figure's unit. */
-export type Goal = { least: number } | { zero: true; within: number };
+/** `least` and `most` are reached by the median. `zero`: not further from 0 than two standard errors, or than `within` of the figure's unit. */
+export type Goal = { least: number } | { most: number } | { zero: true; within: number };
 
 /** Points of a plot. */
 export interface Series {
@@ -54,6 +54,7 @@ export function median(values: readonly number[]): number {
 export function reached({ rounds, goal, error = 0 }: Figure): boolean | undefined {
   if (!goal) return undefined;
   if ('least' in goal) return median(rounds) >= goal.least;
+  if ('most' in goal) return median(rounds) <= goal.most;
   return Math.abs(median(rounds)) <= Math.max(2 * error, goal.within);
 }
 

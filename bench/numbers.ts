@@ -21,5 +21,6 @@ export function shownRange({ rounds }: Figure): string {
 
 export function shownGoal({ goal, unit }: Figure): string {
   if (!goal) return '';
+  if ('most' in goal) return `≤ ${goal.most.toLocaleString('en')} ${unit}`;
   return 'least' in goal ? `≥ ${goal.least.toLocaleString('en')} ${unit}` : `0 ${unit}`;
 }

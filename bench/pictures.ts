@@ -45,6 +45,12 @@ export function pictures({ parts }: Results): Picture[] {
     const groups = grouped(costs, plainBar);
     draw('stages', 'stages', title, barPlot({ title, description: inWords(costs), groups }));
   }
+  const paper = figuresOf('petitions').filter(({ goal }) => goal && 'most' in goal);
+  if (paper.length > 0) {
+    const title = 'Petitions against their bounds';
+    const groups = grouped(paper, boundBar);
+    draw('petitions', 'petitions', title, barPlot({ title, description: inWords(paper), groups, line: boundLine }));
+  }
   for (const { name, points } of parts['growth']?.series ?? []) {
     const isBacklog = name === 'growth.backlog';
     const title = isBacklog ? 'Rate over backlog' : 'Memory of the mailer over letters sent';
@@ -63,6 +69,15 @@ const goalLine = { at: 1, text: 'goal' };
 function goalBar(figure: Figure): Bar {
   const least = figure.goal && 'least' in figure.goal ? figure.goal.least : 1;
   const value = Math.min(median(figure.rounds) / least, longestBar);
+  return { label: figure.label, value, text: `${shown(figure)} (${shownGoal(figure)})`, good: reached(figure) };
+}
+
+const boundLine = { at: 1, text: 'at most' };
+
+/** Every bound at the same place; shorter is better. */
+function boundBar(figure: Figure): Bar {
+  const most = figure.goal && 'most' in figure.goal ? figure.goal.most : 1;
+  const value = Math.min(median(figure.rounds) / most, longestBar);
   return { label: figure.label, value, text: `${shown(figure)} (${shownGoal(figure)})`, good: reached(figure) };
 }
 

@@ -1,13 +1,12 @@
 /** The one place where parts are made and joined. The service, the demo and the tests all start this. */
 import { join } from 'node:path';
-import { createCampaignBook } from './campaigns/campaign-book.ts';
-import { loadCampaigns } from './campaigns/load-campaigns.ts';
+import { type LiveBook, openLiveBook } from './campaigns/versions/live-book.ts';
 import { loadWords, wordsFolder } from './campaigns/words.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { createClosers, type Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import type { Embassy } from './embassy/embassy.ts';
-import { assertInstallation } from './ledger/installation.ts';
+import { assertCampaigns, assertInstallation, strandedBy } from './ledger/installation.ts';
 import { readStanding } from './ledger/standing.ts';
 import { openLetterTexts } from './letters/letter-texts.ts';
 import { createLog, type Log } from './log.ts';
@@ -17,7 +16,12 @@ import { createPetitionFiles } from './petitions/files/create-petition-files.ts'
 import type { PetitionFiles } from './petitions/petition-files.ts';
 import { createBullQueue } from './queue/bullmq-queue.ts';
 import { createEmbeddedQueue } from './queue/embedded-queue.ts';
+import type { Counters } from './queue/counters.ts';
+import { createEmbeddedCounters } from './queue/embedded-counters.ts';
 import type { Queue } from './queue/queue.ts';
+import { openRedisCounters } from './queue/redis-counters.ts';
+import { createTimers, type Timers } from './queue/timers.ts';
+import { assertLinks } from './roles/assert-links.ts';
 import { openMailer } from './roles/mailer.ts';
 import { openPetitions } from './roles/petitions.ts';
 import { openReports } from './roles/reports.ts';
@@ -70,13 +74,25 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLog(config.LOG_LEVEL);
   const keys = openKeyRing(config.DATA_DIR, config.SECRETS);
-  const book = createCampaignBook(await loadCampaigns(config.CAMPAIGNS_DIR));
   const words = await loadWords(wordsFolder);
   const database = await openDatabase(config.DATABASE_URL, tables, config.DATABASE_CONNECTIONS);
   closers.add(() => database.close());
-  await assertInstallation(database, { book, rehearsal: config.SMTP_URL === undefined, now: clock.now() });
-  // The text of a letter is kept before anybody can sign it; the other roles only read it.
-  const texts = await openLetterTexts({ database, clock }, roles.has('web') ? book.campaigns : []);
+  await assertInstallation(database, { rehearsal: config.SMTP_URL === undefined, now: clock.now() });
+  const texts = await openLetterTexts({ database, clock }, []);
+  const book = await openLiveBook({
+    root: config.CAMPAIGNS_DIR,
+    database,
+    clock,
+    log,
+    words,
+    strandedBy: (campaign) => strandedBy(database, campaign),
+    // The text of a letter is kept before anybody can sign it; the other roles only read it.
+    async prepare(campaign) {
+      assertLinks(config, campaign);
+      if (roles.has('web')) await texts.keep(campaign);
+    },
+  });
+  await assertCampaigns(database, book);
   // Numbers of the whole installation come from one role, or they would be added up over all processes.
   const metrics = createMetrics(roles.has('timers') ? () => readStanding(database, book, clock) : undefined);
   const queue = await openQueue(config, log, metrics);
@@ -84,8 +100,12 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   const files = createPetitionFiles(config.FILES_URL, join(config.DATA_DIR, 'petitions'));
   if (roles.has('petitions') || roles.has('web')) await files.check();
   const { resolver, random = Math.random } = options;
-  const rows = { database, queue, texts, files };
-  const needs: RoleNeeds = { ...rows, config, clock, log, keys, book, words, metrics, resolver, random, closers };
+  const counters = await openCounters(config, log, clock);
+  closers.add(() => counters.close());
+  const rows = { database, queue, counters, texts, files };
+  let origin = config.ORIGIN ?? `http://${config.HOST}:${config.PORT}`;
+  const parts = { config, clock, log, keys, book, words, metrics, resolver, random, closers };
+  const needs: RoleNeeds = { ...rows, ...parts, origin: () => origin };
 
   let closing = false;
   const ready = async (): Promise<void> => {
@@ -95,10 +115,14 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
   const ops = await openOpsServer({ metrics, ready }, { host: config.OPS_HOST, port: config.OPS_PORT });
   closers.add(ops.close);
 
+  const edits = watchCampaigns(book, config, { metrics, log });
+  closers.add(edits.close);
+
   const bouncePort = roles.has('reports') ? await openReports(needs) : 0;
   const mailer = roles.has('mailer') ? await openMailer(needs, bouncePort || config.BOUNCE_PORT) : undefined;
   if (roles.has('petitions')) openPetitions(needs);
   const web = roles.has('web') ? await openWeb(needs) : undefined;
+  origin = web?.origin ?? origin;
   const timers = roles.has('timers') ? openTimers(needs) : undefined;
   log.info({ roles: [...roles], origin: web?.origin, campaigns: book.campaigns.length }, 'todoke is ready');
 
@@ -119,6 +143,23 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
       await closers.closeAll();
     },
   };
+}
+
+async function openCounters(config: Config, log: Log, clock: Clock): Promise<Counters> {
+  if (config.REDIS_URL === undefined || !config.ROLES.has('web')) return createEmbeddedCounters(clock.now);
+  const onError = (error: Error): void => log.error({ reason: error.message }, 'limits are not shared');
+  return openRedisCounters({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX, now: clock.now, onError });
+}
+
+/** Edits take effect in every process by itself, without a restart. */
+function watchCampaigns(book: LiveBook, config: Config, { metrics, log }: { metrics: Metrics; log: Log }): Timers {
+  const onError = (step: string, error: Error): void => {
+    metrics.stepFailed(step);
+    log.error({ step, reason: error.message }, 'a step failed');
+  };
+  const timers = createTimers({ elected: () => Promise.resolve(true), onError });
+  timers.every('look-at-campaigns', config.CAMPAIGNS_EVERY, book.refresh);
+  return timers;
 }
 
 async function openQueue(config: Config, log: Log, metrics: Metrics): Promise<Queue> {

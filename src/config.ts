@@ -1,43 +1,13 @@
 /** The environment to one frozen configuration. Nobody else reads `process.env`. */
 import { z } from 'zod';
-import { day, hour, minute, second } from './clock.ts';
-import { AppError, asError } from './errors.ts';
-import { readS3Url, type S3Place } from './petitions/files/s3-url.ts';
+import { minute } from './clock.ts';
+import { database, duration, port, readBy, yes } from './config-values.ts';
+import { AppError } from './errors.ts';
+import { readS3Url } from './petitions/files/s3-url.ts';
+import { openIdProblems, openIdVariables } from './open-id-config.ts';
 import { returnedMailProblems, returnedMailVariables } from './returned-mail-config.ts';
-import type { DatabaseChoice } from './storage/open-database.ts';
-
-const units: Record<string, number> = { ms: 1, s: second, m: minute, h: hour, d: day };
-
-/** `90s`, `48h`, `5d` to milliseconds. */
-const duration = z
-  .string()
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'use a number and a unit: 500ms, 30s, 5m, 48h or 5d')
-  .transform((text) => Number.parseInt(text, 10) * (units[text.replace(/^\d+/, '')] ?? 1));
-
-const port = z.coerce.number().int().min(0).max(65_535);
-const yes = z.enum(['yes', 'no']).transform((answer) => answer === 'yes');
-
-const database = z.string().transform((text, context): DatabaseChoice => {
-  if (text.startsWith('sqlite:') && text.length > 'sqlite:'.length)
-    return { kind: 'sqlite', file: text.slice('sqlite:'.length) };
-  if (/^mysql:$|^mariadb:$/.test(urlOf(text)?.protocol ?? '') && (urlOf(text)?.pathname.length ?? 0) > 1)
-    return { kind: 'mysql', url: text.replace(/^mariadb:/, 'mysql:') };
-  context.addIssue({ code: 'custom', message: 'use sqlite:PATH or mysql://user:password@host:3306/database' });
-  return z.NEVER;
-});
-
-function urlOf(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
-}
-
-const bucket = z.string().transform((text, context): S3Place => {
-  try {
-    return readS3Url(text);
-  } catch (mistake) {
-    context.addIssue({ code: 'custom', message: asError(mistake).message });
-    return z.NEVER;
-  }
-});
+import { trustedProxies } from './trusted-proxies.ts';
+import { readEndpoints } from './webhooks/endpoints.ts';
 
 /** What a process does. Each may run in any number of processes. */
 export const roles = ['web', 'mailer', 'reports', 'petitions', 'timers'] as const;
@@ -82,12 +52,15 @@ export const environment = z.object({
     .min(1)
     .prefault('var')
     .describe('Folder for what the service makes: petition files, generated secrets and keys.'),
-  FILES_URL: bucket
+  FILES_URL: readBy(readS3Url)
     .optional()
     .describe(
       'S3-compatible store for the petition files: `s3://KEY:SECRET@HOST[:PORT]/BUCKET[/PREFIX][?region=REGION]`, or `s3+http://…` inside your own network; special characters in key and secret percent-encoded (`/` is `%2F`). Every process needs the same. Absent: the folder `DATA_DIR/petitions`.',
     ),
   CAMPAIGNS_DIR: z.string().min(1).prefault('campaigns').describe('Folder with one folder per campaign.'),
+  CAMPAIGNS_EVERY: duration
+    .prefault('3s')
+    .describe('How often a process looks for changed campaigns, in its folder and in the database.'),
   SECRETS: z
     .string()
     .optional()
@@ -101,6 +74,11 @@ export const environment = z.object({
     .describe('Public address of the pages, as in receipt links. Absent: `http://HOST:PORT`.'),
   HOST: z.string().min(1).prefault('127.0.0.1').describe('Address the pages and the API listen on.'),
   PORT: port.prefault('8080').describe('Port of the pages and the API; 0 takes a free one.'),
+  TRUST_PROXY: trustedProxies
+    .optional()
+    .describe(
+      'Reverse proxies whose `X-Forwarded-For` is believed: how many stand in front (`1`), or their addresses (`loopback`, `10.0.0.0/8`, comma-separated). Without it the limits for one network do not hold behind a proxy.',
+    ),
   OPS_HOST: z.string().min(1).prefault('127.0.0.1').describe("Address of the operators' port."),
   OPS_PORT: port.prefault('9090').describe('Port of `/healthz`, `/readyz` and `/metrics`.'),
   SMTP_URL: z
@@ -123,6 +101,12 @@ export const environment = z.object({
       'Folder of DKIM keys, one PEM file per domain: `<domain>/<selector>.pem`. Absent: `DATA_DIR/dkim`. With the simulated embassy a missing key is made.',
     ),
   ...returnedMailVariables,
+  WEBHOOKS: readBy(readEndpoints)
+    .prefault('')
+    .describe(
+      'Addresses that are told of petitions and channels by signed webhooks, with spaces between them: `https://HOST/PATH#whsec_BASE64`; after a comma a second secret, while one takes the place of another. Absent: nobody is told.',
+    ),
+  ...openIdVariables,
   RELEASE_EVERY: duration.prefault('1s').describe("How often due letters are released at each target's pace."),
   SWEEP_EVERY: duration.prefault('10s').describe('How often overdue letters are looked for.'),
   LEASE: duration
@@ -137,6 +121,17 @@ export const environment = z.object({
   GIVE_UP_AFTER: duration
     .prefault('5d')
     .describe('Age of the first attempt after which passing trouble is no longer waited out.'),
+  CONFIRM_WITHIN: duration
+    .prefault('14d')
+    .describe(
+      'How long a signer may take to confirm the address, in campaigns that ask for it. After that the letter is not sent and the data is deleted.',
+    ),
+  NOTICES_PER_HOUR: z.coerce
+    .number()
+    .positive()
+    .max(1_000_000)
+    .prefault('6000')
+    .describe('How many mails to signers (confirmation, thanks, news) leave in an hour at most, in all.'),
   PROBE_AFTER: duration
     .prefault('1h')
     .describe('First wait before a shut target is tried with real letters; grows sixfold up to a day.'),
@@ -186,7 +181,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
 function together(config: z.output<typeof environment>): string[] {
   const host = config.SMTP_URL === undefined ? 'localhost' : new URL(config.SMTP_URL).hostname;
   const isFar = host !== 'localhost' && !/^127\.|^\[::1\]$/.test(host);
-  const problems: string[] = returnedMailProblems(config);
+  const problems: string[] = [...returnedMailProblems(config), ...openIdProblems(config)];
   // A server may take ten minutes after the final dot; a shorter lease would send such a letter twice.
   if (isFar && config.LEASE < 14 * minute)
     problems.push('LEASE: use 14m or more, since a server may take 10 minutes to answer');

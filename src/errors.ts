@@ -1,7 +1,7 @@
 /** The one error that crosses stages: a machine code and a sentence that is safe to show to anybody. */
 
 export type ErrorCode =
-  'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'unavailable' | 'internal';
+  'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'too-many' | 'unavailable' | 'internal';
 
 /** One thing wrong with one input field: which, what is wrong, and how to mend it. */
 export interface FieldProblem {
@@ -13,7 +13,7 @@ export interface FieldProblem {
 
 interface AppErrorDetails {
   fields?: readonly FieldProblem[];
-  /** Seconds after which trying again makes sense (`unavailable` only). */
+  /** Seconds after which trying again makes sense (`unavailable` and `too-many`). */
   retryAfter?: number;
   cause?: unknown;
 }

@@ -8,6 +8,10 @@ export interface Standing {
   oldestAge: Readonly<Record<string, number>>;
   channels: Readonly<Record<string, number>>;
   sitePaused: boolean;
+  /** Mails to signers that are to leave, by kind. */
+  notices?: Readonly<Record<string, number>>;
+  /** Petitions about which nobody has said a word for too long. */
+  petitionsOverdue?: number;
   /** Places that are held: by a breaker, or by staff. */
   held?: { siteByStaff: boolean; targetsByTrouble: number; targetsByStaff: number };
 }
@@ -19,14 +23,18 @@ export interface Metrics {
   returnedMail(result: string): void;
   mailboxAway(): void;
   answer(verdict: string): void;
+  notice(kind: string, result: string): void;
   channelSwitch(change: { from: string; to: string }): void;
   stages(seconds: Readonly<Partial<Record<string, number>>>): void;
   unsigned(): void;
   sitePause(): void;
   targetPause(): void;
-  petition(event: 'sealed' | 'files-made' | 'voided' | 'handed-in' | 'refused'): void;
+  petition(event: 'sealed' | 'files-made' | 'voided' | 'handed-in' | 'refused' | 'posted' | 'lost'): void;
+  webhook(result: 'delivered' | 'failed' | 'given-up' | 'gone'): void;
   stepFailed(step: string): void;
   workerRebuilt(step: string): void;
+  /** Tries to sign in to the console. */
+  signIn(result: 'in' | 'half' | 'refused' | 'limited'): void;
   /** Prometheus text format. */
   text(): Promise<string>;
   contentType: string;
@@ -59,15 +67,18 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
   const answers = counter('answers_total', "People's answers to a return path by how their way to the signer ended.", [
     'verdict',
   ]);
+  const notices = counter('notices_total', 'Mails to signers by kind and by how they ended.', ['kind', 'result']);
   const switches = counter('channel_switches_total', 'Switches of a channel.', ['from', 'to']);
   const unsignedLetters = counter('dkim_unsigned_total', 'Letters that left without our DKIM signature.');
   const pauses = counter('site_pauses_total', 'Times all sending was paused because the trouble was ours.');
   const targetPauses = counter('target_pauses_total', 'Times sending to one target was paused for trouble of ours.');
   const petitions = counter('petitions_total', 'Petitions by event.', ['event']);
+  const webhooks = counter('webhooks_total', 'Tries at telling an endpoint, by how they ended.', ['result']);
   const failures = counter('step_failures_total', 'Steps that ended with an error; the sweep asks again.', ['step']);
   const rebuilt = counter('workers_rebuilt_total', 'Workers that idled beside waiting jobs and were replaced.', [
     'step',
   ]);
+  const signIns = counter('console_sign_ins_total', 'Tries to sign in to the console by how they ended.', ['result']);
   const stage = new Histogram({
     name: 'todoke_smtp_stage_seconds',
     help: 'Time spent in each part of an SMTP conversation.',
@@ -76,10 +87,15 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
     registers,
   });
   const letters = gauge('letters', 'Letters by state.', ['state']);
+  const noticesWaiting = gauge('notices_waiting', 'Mails to signers that are to leave, by kind.', ['kind']);
   const oldest = gauge('letters_oldest_age_seconds', 'Age of the letter that has been longest in a state.', ['state']);
   const channels = gauge('channels', 'Targets by the mode of their channel.', ['mode']);
   const paused = gauge('site_paused', '1 while sending is paused because the trouble is ours.');
   const heldByStaff = gauge('site_held', '1 while staff have paused all sending.');
+  const overdue = gauge(
+    'petitions_overdue',
+    'Petitions that wait for staff: no try, no word or no answer for too long.',
+  );
   const targetsHeld = gauge('targets_held', 'Targets whose letters are held, by whom.', ['by']);
 
   return {
@@ -89,6 +105,7 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
     returnedMail: (result) => returned.inc({ result }),
     mailboxAway: () => mailboxesAway.inc(),
     answer: (verdict) => answers.inc({ verdict }),
+    notice: (kind, result) => notices.inc({ kind, result }),
     channelSwitch: (change) => switches.inc({ from: change.from, to: change.to }),
     stages(seconds) {
       for (const [name, value] of Object.entries(seconds))
@@ -98,7 +115,9 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
     sitePause: () => pauses.inc(),
     targetPause: () => targetPauses.inc(),
     petition: (event) => petitions.inc({ event }),
+    webhook: (result) => webhooks.inc({ result }),
     workerRebuilt: (step) => rebuilt.inc({ step }),
+    signIn: (result) => signIns.inc({ result }),
     stepFailed: (step) => failures.inc({ step }),
     async text() {
       const now = await standing?.();
@@ -106,8 +125,10 @@ export function createMetrics(standing?: () => Promise<Standing>): Metrics {
       for (const [state, n] of Object.entries(now.letters)) letters.set({ state }, n);
       for (const [state, age] of Object.entries(now.oldestAge)) oldest.set({ state }, age);
       for (const [mode, n] of Object.entries(now.channels)) channels.set({ mode }, n);
+      for (const [kind, n] of Object.entries(now.notices ?? {})) noticesWaiting.set({ kind }, n);
       paused.set(now.sitePaused ? 1 : 0);
       heldByStaff.set(now.held?.siteByStaff ? 1 : 0);
+      overdue.set(now.petitionsOverdue ?? 0);
       targetsHeld.set({ by: 'trouble' }, now.held?.targetsByTrouble ?? 0);
       targetsHeld.set({ by: 'staff' }, now.held?.targetsByStaff ?? 0);
       return registry.metrics();

@@ -11,8 +11,14 @@ export const points = [
   'after-354', // the server asked for the message
   'after-dot', // the final dot is sent, no reply yet
   'after-250', // the server took the letter, we have not written that down
-  'before-seal', // letters wait for_hand, the petition is about to be sealed
+  'before-seal', // letters wait for_hand, the petition is about to be begun
+  'names-gathered', // some names are on a petition that is being sealed, others may wait
+  'names-counted', // all names are on it and its digest is known, it is not yet sealed
+  'notice-begun', // the intent to write to a signer is committed, nobody has dialled
+  'notice-sent', // the relay took the mail to a signer, we have not written that down
   'sealed', // the petition is sealed, its files are not made
+  'file-kept', // one of its files is on disk, the others are not, or its row does not say so
+  'names-let-go', // some names of a voided petition wait again, others may be on it still
 ] as const;
 
 export type Point = (typeof points)[number];

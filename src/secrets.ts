@@ -44,6 +44,11 @@ export function readDkimKeys(dir: string): DkimKey[] {
     });
 }
 
+/** The domains with a key in `dir`; undefined where this process does not see the folder. */
+export function dkimDomains(dir: string): ReadonlySet<string> | undefined {
+  return existsSync(dir) ? new Set(readDkimKeys(dir).map(({ domain }) => domain)) : undefined;
+}
+
 function readKey(file: string): KeyObject {
   try {
     return createPrivateKey(readFileSync(file));

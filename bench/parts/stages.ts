@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createCampaignBook, type CampaignBook } from '../../src/campaigns/campaign-book.ts';
 import type { Campaign } from '../../src/campaigns/campaign.ts';
 import { loadCampaigns } from '../../src/campaigns/load-campaigns.ts';
-import { systemClock as clock } from '../../src/clock.ts';
+import { day, systemClock as clock } from '../../src/clock.ts';
 import { createSignatureIntake } from '../../src/intake/accept-signatures.ts';
 import { readSignature } from '../../src/intake/signature.ts';
 import { parseKeyRing } from '../../src/key-ring.ts';
@@ -59,12 +59,12 @@ async function take(letters: number): Promise<Record<string, Cost>> {
     database,
     clock,
     keys,
-    writeLetters: (transaction, signed) => writeLetters({ clock }, transaction, signed),
+    writeLetters: (transaction, signed) => writeLetters({ clock, confirmWithin: 14 * day }, transaction, signed),
     counted: () => undefined,
   });
   let watch = costWatch();
   const read = bodies.map((body) =>
-    readSignature(body, { campaign, source: 'bench', now: clock.now(), keepOpen: true }),
+    readSignature(body, { campaign, source: 'bench', door: 'api', now: clock.now(), keepOpen: true }),
   );
   const check = watch(letters);
   watch = costWatch();

@@ -7,6 +7,8 @@ export interface CampaignBook {
   readonly targets: readonly Target[];
   find(slug: string): Campaign | undefined;
   target(id: string): Target | undefined;
+  /** Every campaign that writes to a target, `first` in front. */
+  addressing(target: string, first: Campaign): readonly Campaign[];
 }
 
 /** Makes the book. Loading has checked that campaigns sharing a target define it alike. */
@@ -18,6 +20,28 @@ export function createCampaignBook(campaigns: readonly Campaign[]): CampaignBook
     targets: [...byTarget.values()],
     find: (slug) => bySlug.get(slug),
     target: (id) => byTarget.get(id),
+    addressing: (target, first) => [
+      first,
+      ...campaigns.filter((one) => one.slug !== first.slug && one.targets.some(({ id }) => id === target)),
+    ],
+  };
+}
+
+/** The same book for everybody who is not staff: campaigns that are still being written are not in it. */
+export function withoutDrafts(book: CampaignBook): CampaignBook {
+  return {
+    get campaigns() {
+      return book.campaigns.filter(({ draft }) => !draft);
+    },
+    get targets() {
+      return book.targets;
+    },
+    find(slug) {
+      const campaign = book.find(slug);
+      return campaign?.draft ? undefined : campaign;
+    },
+    target: (id) => book.target(id),
+    addressing: (target, first) => book.addressing(target, first).filter(({ draft }) => !draft),
   };
 }
 

@@ -4,20 +4,37 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { slug } from './campaign.ts';
 import { complainAbout, type FileProblem } from './file-problem.ts';
+import { isPictureName, mostPictureBytes } from './pictures.ts';
 import { fileStart } from './source-position.ts';
 
 const maxFileBytes = 200_000;
 const maxFiles = 300;
 const maxCampaigns = 1_000;
 
-const textFile = /^(page|letter|petition)\.([^.]+)\.md$/;
+/** The last one may be left out: then the house's own words are used. */
+const textKinds = ['page', 'letter', 'petition', 'notice-thanks'] as const;
+export type TextFileKind = (typeof textKinds)[number];
+
+const textFile = new RegExp(`^(${textKinds.join('|')})\\.([^.]+)\\.md$`);
 
 /** What a `<kind>.<language>.md` is called after, or nothing for another name. */
-export function textFileName(name: string): { kind: 'page' | 'letter' | 'petition'; language: string } | undefined {
+export function textFileName(name: string): { kind: TextFileKind; language: string } | undefined {
   const found = textFile.exec(name);
-  const [kind, language] = [found?.[1], found?.[2]];
-  if ((kind !== 'page' && kind !== 'letter' && kind !== 'petition') || language === undefined) return undefined;
-  return { kind, language };
+  const [kind, language] = [textKinds.find((each) => each === found?.[1]), found?.[2]];
+  return kind === undefined || language === undefined ? undefined : { kind, language };
+}
+
+const sheetFile = /^petition(?:\.([a-z0-9]+(?:-[a-z0-9]+)*))?\.typ$/;
+
+/** The target a layout of the petition is for, empty for all targets; or nothing for another name. */
+export function sheetFileName(name: string): { target: string } | undefined {
+  const found = sheetFile.exec(name);
+  return found === null ? undefined : { target: found[1] ?? '' };
+}
+
+/** Whether a file of this name can be part of a campaign beside its `campaign.yaml`. */
+export function isCampaignText(name: string): boolean {
+  return textFileName(name) !== undefined || sheetFileName(name) !== undefined;
 }
 
 /** Paths of the campaigns in a folder, in order of their names. Files and hidden folders beside them are left alone. */
@@ -43,7 +60,7 @@ export async function campaignFolders(root: string, problems: FileProblem[]): Pr
 }
 
 /**
- * The texts of one campaign's files by name, line ends made `\n`. What does not belong, is too large, is not
+ * The texts of one campaign's files by name, line ends made `\n`, and its pictures in base64. What does not belong, is too large, is not
  * UTF-8 or leads out of `root` is complained of and left out.
  */
 export async function readCampaignFiles(
@@ -72,8 +89,7 @@ export async function readCampaignFiles(
     complainOfFolder(fileStart, 'this folder cannot be read', 'make a folder with the files of the campaign');
     return files;
   }
-  // Hidden files and copies that editors leave behind are nobody's mistake; a README may explain the campaign.
-  const own = names.filter((name) => !/^\.|~$|^README\.md$/.test(name)).toSorted();
+  const own = ownNames(names);
   if (own.length > maxFiles) {
     complainOfFolder(
       fileStart,
@@ -85,13 +101,14 @@ export async function readCampaignFiles(
   for (const name of own) {
     const path = join(folder, name);
     const complain = complainAbout(path, problems);
-    if (name !== 'campaign.yaml' && textFileName(name) === undefined) {
-      const known = 'campaign.yaml, page.<language>.md, letter.<language>.md and petition.<language>.md';
+    if (name !== 'campaign.yaml' && !isCampaignText(name) && !isPictureName(name)) {
+      const known =
+        'campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ, petition.<target>.typ and pictures such as logo.svg';
       complain(fileStart, 'this is not a file of a campaign', `rename or remove it; known are ${known}`);
     } else if (!(await isInside(path, realRoot))) {
       complain(fileStart, 'this leads out of the folder of campaigns', 'put the file itself here');
     } else {
-      const text = await readText(path);
+      const text = await (isPictureName(name) ? readPictureFile(path) : readText(path));
       if (typeof text === 'string') files.set(name, text);
       else complain(fileStart, text.problem, text.remedy);
     }
@@ -99,11 +116,26 @@ export async function readCampaignFiles(
   return files;
 }
 
+/** Hidden files and copies that editors leave behind are nobody's mistake; a README may explain the campaign. */
+export function ownNames(names: readonly string[]): string[] {
+  return names.filter((name) => !/^\.|~$|^README\.md$/.test(name)).toSorted();
+}
+
 async function isInside(path: string, realRoot: string): Promise<boolean> {
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) return false;
   const way = relative(realRoot, real);
   return way !== '..' && !way.startsWith(`..${sep}`);
+}
+
+/** A picture travels with the texts, as base64: into rows and into the folders of other machines. */
+async function readPictureFile(path: string): Promise<string | { problem: string; remedy: string }> {
+  const facts = await stat(path);
+  if (!facts.isFile()) return { problem: 'this is not a file', remedy: 'put a picture here' };
+  if (facts.size > mostPictureBytes) {
+    return { problem: `larger than ${mostPictureBytes / 1000} KB`, remedy: 'make it smaller: phones load it too' };
+  }
+  return readFile(path, 'base64');
 }
 
 async function readText(path: string): Promise<string | { problem: string; remedy: string }> {

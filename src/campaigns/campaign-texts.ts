@@ -1,6 +1,6 @@
-/** The three texts of a campaign in one language: page, letter and petition, checked and taken apart. */
+/** The texts of a campaign in one language: page, letter, petition and notice, checked and taken apart. */
 import { z } from 'zod';
-import { type CampaignPage, type LetterSource, line, type PetitionSource } from './campaign.ts';
+import { type CampaignPage, type LetterSource, line, type NoticeSource, type PetitionSource } from './campaign.ts';
 import { checkTexts } from './check-campaign.ts';
 import type { Complain } from './file-problem.ts';
 import { readFrontMatter } from './front-matter.ts';
@@ -17,6 +17,7 @@ const pageHead = z.strictObject({
 });
 const letterHead = z.strictObject({ subject: line, footer: line });
 const petitionHead = z.strictObject({ title: line });
+const noticeHead = z.strictObject({ subject: line });
 
 const more = /^<!--\s*more\s*-->$/;
 
@@ -54,6 +55,12 @@ export function readPage(text: string, organisation: string, complain: Complain)
 export function readLetter(text: string, complain: Complain): LetterSource | undefined {
   const kindOf = ([key]: Path): TextKind => (key === 'subject' ? 'subject' : 'letter');
   const file = readText(text, letterHead, kindOf, 'letter', complain);
+  return file && { ...file.head, body: file.body.trim() };
+}
+
+/** Reads `notice-thanks.<lang>.md`. */
+export function readNotice(text: string, complain: Complain): NoticeSource | undefined {
+  const file = readText(text, noticeHead, () => 'none', 'notice', complain);
   return file && { ...file.head, body: file.body.trim() };
 }
 

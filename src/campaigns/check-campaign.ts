@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { languageTag, type Target } from './campaign.ts';
 import { shown, valueAt } from './check-shape.ts';
 import type { Complain } from './file-problem.ts';
+import { checkColors } from './theme.ts';
 import { checkVariables, type TextKind } from './variables.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
@@ -16,6 +17,11 @@ export function languagesOf(yaml: YamlSource): string[] {
   );
 }
 
+/** The languages it is being translated into, as far as they can be read. */
+export function preparedLanguagesOf(yaml: YamlSource): string[] {
+  return listAt(yaml, ['preparing']).filter((tag): tag is string => languageTag.safeParse(tag).success);
+}
+
 /** Complains of everything in `campaign.yaml` that its shape alone does not show. */
 export function checkCampaign(yaml: YamlSource, complain: Complain): void {
   checkLanguages(yaml, complain);
@@ -24,6 +30,7 @@ export function checkCampaign(yaml: YamlSource, complain: Complain): void {
     checkTwice(yaml, listAt(yaml, [list]), (index) => [list, index, 'id'], complain);
   }
   checkTexts(yaml, () => 'none', complain);
+  checkColors(yaml, complain);
 }
 
 /** Complains of variables that the texts of a YAML source do not know; `kindOf` tells what a path holds. */
@@ -41,7 +48,12 @@ export function checkTexts(yaml: YamlSource, kindOf: (path: Path) => TextKind, c
 
 function checkLanguages(yaml: YamlSource, complain: Complain): void {
   const languages = languagesOf(yaml);
+  const preparing = preparedLanguagesOf(yaml);
   checkTwice(yaml, listAt(yaml, ['languages']), (index) => ['languages', index], complain);
+  for (const [index, tag] of preparing.entries()) {
+    if (!languages.includes(tag)) continue;
+    complain(yaml.locate(['preparing', index]), `preparing: ${tag} is a language already`, 'take it out here');
+  }
   if (languages.length === 0) return;
 
   const records: Path[] = [
@@ -51,6 +63,7 @@ function checkLanguages(yaml: YamlSource, complain: Complain): void {
       ['targets', index, 'name'],
       ['targets', index, 'salutation'],
     ]),
+    ['theme', 'heading', 'alt'],
     ...listAt(yaml, ['consents']).map((_one, index): Path => ['consents', index, 'text']),
   ];
   for (const path of records) {
@@ -60,7 +73,7 @@ function checkLanguages(yaml: YamlSource, complain: Complain): void {
       complain(yaml.locate(path, 'key'), `${shown(path)}: no text for ${language}`, `add ${language}: below it`);
     }
     for (const tag of Object.keys(record).filter(
-      (key) => languageTag.safeParse(key).success && !languages.includes(key),
+      (key) => languageTag.safeParse(key).success && !languages.includes(key) && !preparing.includes(key),
     )) {
       const remedy = `add ${tag} to languages, or take this line out`;
       complain(yaml.locate([...path, tag], 'key'), `${shown(path)}: ${tag} is not a language of this campaign`, remedy);

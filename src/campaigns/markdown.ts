@@ -73,6 +73,17 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
+/** What a reader sees of HTML that `markdownHtml` made, on one line. */
+export function plainText(html: string): string {
+  const text = html
+    .replace(/<[^>]*>/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => shownEntities[entity] ?? entity);
+}
+
+const shownEntities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
+
 const blocks = new Set(['paragraph', 'heading', 'blockquote', 'list', 'list_item', 'table', 'text']);
 
 /** Every token with the offset where it begins, or, where its source was re-indented, the block around it. */

@@ -7,7 +7,8 @@ const knownVariables = {
   page: ['organisation', 'period'],
   letter: ['name', 'target.name', 'target.salutation', 'organisation'],
   subject: ['target.name', 'target.salutation', 'organisation'],
-  petition: ['count', 'period', 'target', 'organisation', 'date'],
+  notice: ['organisation'],
+  petition: ['count', 'period', 'target', 'salutation', 'organisation', 'date', 'why'],
   none: [],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -15,7 +15,7 @@ import { readYaml } from './yaml-source.ts';
 export const wordsFolder = fileURLToPath(new URL('../../templates/words', import.meta.url));
 
 /** Words that hold exactly these variables, each at least once. */
-function words(...variables: string[]): z.ZodString {
+export function words(...variables: string[]): z.ZodString {
   return z
     .string()
     .trim()
@@ -45,7 +45,7 @@ function words(...variables: string[]): z.ZodString {
 type KeysIn<S extends string> = S extends `${infer First} ${infer Rest}` ? First | KeysIn<Rest> : S;
 
 /** A group of words by key, the keys with a space between them; a key this program does not know is a mistake. */
-function group<const S extends string>(keys: S): z.ZodObject<Record<KeysIn<S>, z.ZodString>, z.core.$strict> {
+export function group<const S extends string>(keys: S): z.ZodObject<Record<KeysIn<S>, z.ZodString>, z.core.$strict> {
   const shape = Object.fromEntries(keys.split(' ').map((key) => [key, words()]));
   return z.strictObject(shape as Record<KeysIn<S>, z.ZodString>);
 }
@@ -58,7 +58,9 @@ const locale = words().refine((tag) => {
   }
 }, 'use a tag that dates can be written in, such as en-GB or ja');
 
-const titled = group('title text');
+export const titled = group('title text');
+/** Paragraphs of a mail, in Markdown. */
+const mail = group('subject button after');
 const question = group('title offer ask text confirm cancel done');
 const state = group('name now');
 
@@ -73,14 +75,14 @@ const wordsSchema = z.strictObject({
     several: words('target'),
   }),
   sending: group(
-    'title mail slowed hand paper paper-only receipt identity identity-by-mail from reply-to your-address sender-reply-to sender-from',
+    'title mail slowed hand paper paper-only receipt identity identity-by-mail from reply-to your-address sender-reply-to sender-from confirm',
   ).extend({ privacy: words('organisation') }),
   form: group(
-    'title required optional name email phone message message-what message-explained consents consents-intro submit submit-hand',
-  ).extend({ version: words('version') }),
+    'title required optional name email phone message message-what message-explained consents consents-intro submit submit-hand trap answer-why wait',
+  ).extend({ version: words('version'), answer: words('one', 'other') }),
   problems: group(
-    'title intro name-empty name email-empty email phone message language consent consent-changed consent-unknown other used busy',
-  ),
+    'title intro name-empty name email-empty email phone message language consent consent-changed consent-unknown other used busy again answer',
+  ).extend({ limit: words('minutes') }),
   thanks: titled,
   receipt: group('title intro signed now road once used-reply-to used-from erased').extend({
     times: words('zone'),
@@ -90,6 +92,7 @@ const wordsSchema = z.strictObject({
   /** By state of a letter, and for one that is queued again. */
   states: z.strictObject({
     held: state,
+    lapsed: state,
     queued: state,
     'queued-again': state,
     sending: state,
@@ -104,14 +107,36 @@ const wordsSchema = z.strictObject({
     withdrawn: state,
   }),
   /** By outcome of a hand-in. */
-  'hand-ins': group('accepted-in-meeting accepted refused posted'),
+  data: group('title offer later download about'),
+  'hand-ins': group('accepted-in-meeting accepted refused posted lost'),
+  /** By outcome of a try that did not bring the petition to the office. */
+  tries: z.strictObject({ refused: state, posted: state, lost: state }),
+  /** The proof that a name stands on a petition, and how to check it. */
+  proof: group('title what how leaf path root command keep download'),
   withdraw: question,
   erase: question,
+  /** The page behind the link in the mail that asks to confirm the address, and what the receipt page says until then. */
+  confirm: group('title text name message button done again sent wait').extend({ waiting: words('date') }),
+  /** The page that ends the news of a letter. */
+  news: group('title text button done'),
+  /** Mails to signers: what is in double braces beside these is put in when the mail is made. */
+  notices: z.strictObject({
+    confirm: mail.extend({ text: words('title', 'date') }),
+    thanks: mail.extend({ text: words('title') }),
+    'handed-over': mail.extend({ text: words('title', 'target', 'date') }),
+    stop: words(),
+    footer: words('organisation'),
+  }),
   /** The mail that brings a person's answer to the signer. */
   answer: group('subject').extend({ text: words('addressee', 'organisation') }),
   failures: z.strictObject({
     'not-found': titled,
     'no-receipt': titled,
+    'data-later': titled,
+    'confirm-over': titled,
+    'confirm-withdrawn': titled,
+    'signed-before': titled,
+    'no-link': titled,
     'not-yet': group('title'),
     closed: group('title'),
     conflict: titled,
@@ -120,10 +145,17 @@ const wordsSchema = z.strictObject({
     invalid: titled,
     'too-large': titled,
     forbidden: titled,
+    'too-many': titled,
     unavailable: titled,
     internal: titled,
   }),
-  petition: group('petition names page volume date digest period of receivedBy receivedDate stamp'),
+  petition: group(
+    'petition campaigns names page volume date digest code period of receiptTitle receivedBy receivedDate stamp',
+  ).extend({
+    whyOnPaper: words('date'),
+    withheld: words('count'),
+    received: words('number', 'count'),
+  }),
 });
 
 export type Words = z.infer<typeof wordsSchema>;
@@ -135,7 +167,9 @@ export type Words = z.infer<typeof wordsSchema>;
 export async function loadWords(folder: string): Promise<Record<string, Words>> {
   const problems: FileProblem[] = [];
   const all: Record<string, Words> = {};
-  const names = await readdir(folder).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  // The console keeps its words in a folder beside.
+  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
   for (const name of names.filter((each) => !/^\.|~$|^README\.md$/.test(each)).toSorted()) {
     const path = join(folder, name);
     const complain = complainAbout(path, problems);

@@ -1,7 +1,7 @@
-/** `todoke key create`: a key for a source, shown once. */
+/** `todoke key create|list|revoke`: keys of sources. A key is shown once, when it is made. */
 import { systemClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import { createSourceKey, scopes, type Scope } from '../intake/source-key.ts';
+import { createSourceKey, listSourceKeys, revokeSourceKey, scopes, type Scope } from '../intake/source-key.ts';
 import { createTerminal } from './terminal.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -9,6 +9,7 @@ export async function createKey(options: {
   source: string;
   scope?: readonly string[];
   campaign?: readonly string[];
+  origin?: readonly string[];
 }): Promise<void> {
   const asked = options.scope ?? ['sign'];
   const wanted = asked.filter((scope): scope is Scope => scopes.some((known) => known === scope));
@@ -18,8 +19,22 @@ export async function createKey(options: {
   const key = await withDatabase((database) =>
     createSourceKey(
       { database, clock: systemClock },
-      { source: options.source, scopes: wanted, campaigns: options.campaign ?? null },
+      { source: options.source, scopes: wanted, campaigns: options.campaign ?? null, origins: options.origin ?? null },
     ),
   );
   createTerminal().line(key);
+}
+
+/** Prints every key by its id, never the key. */
+export async function listKeys(): Promise<void> {
+  const terminal = createTerminal();
+  for (const { id, source, scopes: covers, campaigns, revokedAt } of await withDatabase(listSourceKeys)) {
+    const state = revokedAt === null ? 'valid' : `revoked ${new Date(revokedAt).toISOString()}`;
+    terminal.line(`${id}  ${source}  ${covers.join(',')}  ${campaigns?.join(',') ?? 'all campaigns'}  ${state}`);
+  }
+}
+
+export async function revokeKey(keyId: string): Promise<void> {
+  await withDatabase((database) => revokeSourceKey({ database, clock: systemClock }, keyId));
+  createTerminal().line('The key opens nothing any more.');
 }

@@ -18,13 +18,21 @@ export interface RenderOptions {
   out: string;
   date?: string;
   volumeSize: number;
+  paper?: 'a4' | 'us-letter';
+  namesLetter?: boolean;
+  mailStopped?: string;
+  bom: boolean;
+  atOnce?: number;
 }
 
 export async function renderPetition(options: RenderOptions): Promise<void> {
   const terminal = createTerminal();
   const config = readConfig();
-  const campaign = createCampaignBook(await loadCampaigns(config.CAMPAIGNS_DIR)).find(options.campaign);
-  if (!campaign) throw new AppError('not-found', 'There is no such campaign.');
+  const found = createCampaignBook(await loadCampaigns(config.CAMPAIGNS_DIR)).find(options.campaign);
+  if (!found) throw new AppError('not-found', 'There is no such campaign.');
+  const { paper = found.petitionRules.paper, namesLetter = found.petitionRules.namesLetter } = options;
+  const campaign = { ...found, petitionRules: { ...found.petitionRules, paper, namesLetter } };
+  const dayOf = (option: string, date: string): Instant => dayIn(option, date, campaign.period.timeZone);
   const { manifest, emptyLines } = await renderList({
     campaign,
     target: options.target,
@@ -32,7 +40,10 @@ export async function renderPetition(options: RenderOptions): Promise<void> {
     keys: openKeyRing(config.DATA_DIR, config.SECRETS),
     list: options.names === '-' ? process.stdin : await openList(options.names),
     out: options.out,
-    sealedAt: options.date === undefined ? systemClock.now() : dayIn(options.date, campaign.period.timeZone),
+    sealedAt: options.date === undefined ? systemClock.now() : dayOf('--date', options.date),
+    ...(options.mailStopped !== undefined && { mailStoppedAt: dayOf('--mail-stopped', options.mailStopped) }),
+    bom: options.bom,
+    ...(options.atOnce !== undefined && { typesetting: { atOnce: options.atOnce } }),
     perVolume: options.volumeSize,
     progress: (done, of) => terminal.progress('typeset', done, of),
   });
@@ -60,13 +71,13 @@ async function openList(file: string): Promise<AsyncIterable<Buffer>> {
 }
 
 /** An instant that falls on this day in the campaign's time zone. */
-function dayIn(date: string, timeZone: string): Instant {
+function dayIn(option: string, date: string, timeZone: string): Instant {
   const midnight = Date.parse(`${date}T00:00:00Z`);
   const found = [12, 0, 23]
     .map((hours) => midnight + hours * hour)
     .find((at) => {
       return !Number.isNaN(at) && localDate(at, timeZone) === date;
     });
-  if (found === undefined) throw new AppError('invalid', '--date is no day: write it as 2026-05-29.');
+  if (found === undefined) throw new AppError('invalid', `${option} is no day: write it as 2026-05-29.`);
   return found;
 }

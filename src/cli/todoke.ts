@@ -3,6 +3,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { asError } from '../errors.ts';
 import { scopes } from '../intake/source-key.ts';
+import { staffRoles, type StaffRole } from '../staff/roles.ts';
+import type { CompileOptions } from './petition.ts';
 import type { RenderOptions } from './render-petition.ts';
 
 const program = new Command('todoke')
@@ -17,6 +19,13 @@ function port(text: string): number {
   if (!Number.isInteger(number) || number < 0 || number > 65_535)
     throw new InvalidArgumentError('a port is a number from 0 to 65535');
   return number;
+}
+
+function atOnce(text: string): number {
+  const volumes = Number(text);
+  if (!Number.isInteger(volumes) || volumes < 1 || volumes > 64)
+    throw new InvalidArgumentError('from 1 to 64 at a time');
+  return volumes;
 }
 
 function volumeSize(text: string): number {
@@ -69,15 +78,25 @@ campaign
     (await import('./campaign.ts')).previewCampaign(slug, options),
   );
 
+campaign
+  .command('embed')
+  .description('print what another site pastes into its page: a link with a script, or a form of plain HTML')
+  .argument('<slug>')
+  .option('--language <language>', 'one of the campaign (default: its first)')
+  .option('--key <key>', 'made by `todoke key create --origin`; without it the script shows the link alone')
+  .option('--form', 'the form of plain HTML, which needs no key and no script')
+  .action(async (slug: string, options: { language?: string; key?: string; form?: boolean }) =>
+    (await import('./campaign.ts')).embedCampaign(slug, options),
+  );
+
 const petition = program.command('petition').description('petitions');
 petition
   .command('compile')
   .description('seal the waiting names of a target and make the files')
   .requiredOption('--campaign <slug>')
   .requiredOption('--target <id>')
-  .action(async (options: { campaign: string; target: string }) =>
-    (await import('./petition.ts')).compilePetition(options),
-  );
+  .option('--all-campaigns', 'names of every campaign with this target, those of --campaign first')
+  .action(async (options: CompileOptions) => (await import('./petition.ts')).compilePetition(options));
 petition
   .command('render')
   .description('make the files of a petition from a list of names, without a database')
@@ -87,6 +106,11 @@ petition
   .requiredOption('--out <folder>', 'where to write')
   .option('--date <date>', 'day on the paper, as 2026-05-29 (default: today)')
   .option('--volume-size <names>', 'names in a volume, 50000 at most', volumeSize, 10_000)
+  .addOption(new Option('--paper <size>', 'instead of what the campaign says').choices(['a4', 'us-letter']))
+  .option('--names-letter', 'also make a letter of names beside each volume, to be posted')
+  .option('--mail-stopped <date>', 'day since which mail has not been accepted, for the cover letter')
+  .option('--no-bom', 'leave out the byte order mark that tells spreadsheets of UTF-8')
+  .option('--at-once <volumes>', 'volumes typeset at a time (default: one a core)', atOnce)
   .action(async (options: RenderOptions) => (await import('./render-petition.ts')).renderPetition(options));
 petition
   .command('verify')
@@ -103,6 +127,12 @@ petition
   .action(async (manifest: string, csv: string, number: string) =>
     (await import('./verify-petition.ts')).runProve(manifest, csv, number),
   );
+petition
+  .command('check-proof')
+  .description('check the proof of one name, with the name on standard input')
+  .argument('<proof>', 'the file that the signer downloaded')
+  .argument('[manifest]', 'manifest.json of the petition, to compare the root')
+  .action(async (proof: string, manifest?: string) => (await import('./check-proof.ts')).checkProof(proof, manifest));
 
 const outcome = program.command('outcome').description('what todoke makes of replies and returned mail');
 outcome
@@ -127,17 +157,52 @@ outcome
     (await import('./outcome.ts')).explainOutcome(reply, options),
   );
 
-program
-  .command('key')
-  .description('keys of sources')
+const key = program.command('key').description('keys of sources');
+key
   .command('create')
   .description('make a key; it is shown once')
   .requiredOption('--source <name>', 'name of the front end; stands in the evidence of consents')
   .option('--scope <scopes>', `comma-separated: ${scopes.join(', ')} (default: sign)`, list)
   .option('--campaign <slugs>', 'comma-separated; without it the key covers all', list)
-  .action(async (options: { source: string; scope?: string[]; campaign?: string[] }) =>
+  .option('--origin <origins>', 'comma-separated sites whose pages may use it, such as https://example.org', list)
+  .action(async (options: { source: string; scope?: string[]; campaign?: string[]; origin?: string[] }) =>
     (await import('./key.ts')).createKey(options),
   );
+
+key
+  .command('list')
+  .description('print every key by its id, with what it covers')
+  .action(async () => (await import('./key.ts')).listKeys());
+key
+  .command('revoke')
+  .description('end a key')
+  .argument('<id>', 'as `todoke key list` prints it')
+  .action(async (id: string) => (await import('./key.ts')).revokeKey(id));
+
+const staff = program.command('staff').description('accounts of the console');
+staff
+  .command('add')
+  .description('make an account and print its invitation, a link that works once, for three days')
+  .requiredOption('--login <login>', 'shaped like a mail address; nothing is sent to it')
+  .requiredOption('--name <name>', 'name that others on staff see')
+  .addOption(new Option('--role <role>', 'what the person may do').choices(staffRoles).makeOptionMandatory())
+  .action(async (options: { login: string; name: string; role: StaffRole }) =>
+    (await import('./staff.ts')).addStaff(options),
+  );
+staff
+  .command('list')
+  .description('print every account with its role and state')
+  .action(async () => (await import('./staff.ts')).listStaff());
+staff
+  .command('reset')
+  .description('take password, second factor and sessions away and print a new invitation')
+  .argument('<login>')
+  .action(async (login: string) => (await import('./staff.ts')).resetByLogin(login));
+staff
+  .command('disable')
+  .description('end all sessions and let nobody sign in with it')
+  .argument('<login>')
+  .action(async (login: string) => (await import('./staff.ts')).disableByLogin(login));
 
 // `todoke … | head` is no accident: who stopped reading has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -1,5 +1,5 @@
 /** Step: a checked signature is stored once, with its letters, before anybody is told that it was accepted. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { second, type Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -8,7 +8,7 @@ import { reach } from '../points.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { createGroupCommit } from '../storage/group-commit.ts';
 import { insertRows } from '../storage/write-rows.ts';
-import { canonicalAddress } from './email-address.ts';
+import { personKeys, unconfirmedKey } from './person-key.ts';
 import type { Signature, SignedLetter } from './signature.ts';
 import {
   erasedContents,
@@ -92,7 +92,7 @@ export function createSignatureIntake(needs: Needs): SignatureIntake {
         signature,
         eventKey: digest(signature.source, eventId ?? newId(needs.clock)),
         contents: signature.contents,
-        personKeys: personKeys(needs.keys, signature),
+        personKeys: personKeys(needs.keys, signature.campaign.slug, signature.email),
       });
       if (answer instanceof AppError) throw answer;
       reach('intake-committed');
@@ -130,7 +130,9 @@ async function commit(needs: Needs, items: readonly Waiting[]): Promise<Answer[]
         results.push('replay');
         return { id: known.id, replay: true };
       }
-      const earlier = item.personKeys.map((key) => signers.get(key)).find((found) => found !== undefined);
+      const { held } = item.signature;
+      // Who has not confirmed counts for nobody: a stranger who typed an address keeps nobody from signing.
+      const earlier = held ? undefined : item.personKeys.map((key) => signers.get(key)).find((found) => found);
       const id = newId(needs.clock);
       const event: EventRow = {
         id,
@@ -153,8 +155,10 @@ async function commit(needs: Needs, items: readonly Waiting[]): Promise<Answer[]
         signatureId: id,
         campaign: item.signature.campaign,
         language: row.language,
-        signerDomain: item.signature.email.domain,
+        email: item.signature.email,
         ownWords: item.signature.message !== undefined,
+        door: item.signature.door,
+        held,
       });
       return { id, replay: false };
     });
@@ -178,7 +182,7 @@ function toRow(needs: Needs, { signature, personKeys: keys }: Waiting, id: strin
     campaign: signature.campaign.slug,
     campaignVersion: signature.campaign.version,
     source: signature.source,
-    personKey: keys[0] ?? id,
+    personKey: signature.held ? unconfirmedKey(id) : (keys[0] ?? id),
     name: signature.name,
     email: signature.email.address,
     phone: signature.phone ?? null,
@@ -189,16 +193,6 @@ function toRow(needs: Needs, { signature, personKeys: keys }: Waiting, id: strin
     acceptedAt: needs.clock.now(),
     erasedAt: null,
   };
-}
-
-/** Same person, same campaign: same key. Keyed, so that a stolen database does not confirm guessed addresses. */
-function personKeys(ring: KeyRing, signature: Signature): string[] {
-  const person = `person\0${signature.campaign.slug}\0${canonicalAddress(signature.email)}`;
-  const current = ring.keys.get(ring.current);
-  const others = [...ring.keys.values()].filter((key) => key !== current);
-  return [...(current ? [current] : []), ...others].map((key) =>
-    createHmac('sha256', key).update(person).digest('base64url'),
-  );
 }
 
 function digest(...parts: string[]): string {

@@ -39,6 +39,11 @@ export function readEmailAddress(typed: string): EmailAddress | { problem: strin
   return address.length > 254 ? { problem: 'is longer than an e-mail address can be' } : { address, domain };
 }
 
+/** An address that was stored, as it was read. */
+export function storedAddress(address: string): EmailAddress {
+  return { address, domain: address.slice(address.lastIndexOf('@') + 1) };
+}
+
 const dotsMeanNothing = new Set(['gmail.com', 'googlemail.com']);
 
 /**

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Campaign } from '../campaigns/campaign.ts';
+import { type Door, isAskedOf } from '../campaigns/notice-rules.ts';
 import { day, minute, type Instant } from '../clock.ts';
 import { AppError, type FieldProblem } from '../errors.ts';
 import { readEmailAddress, type EmailAddress } from './email-address.ts';
@@ -21,6 +22,9 @@ export interface ConsentEvidence {
 export interface Signature {
   campaign: Campaign;
   source: string;
+  door: Door;
+  /** Whether its letters wait until the signer has confirmed the address. */
+  held: boolean;
   name: string;
   email: EmailAddress;
   phone: string | undefined;
@@ -37,8 +41,10 @@ export interface SignedLetter {
   signatureId: string;
   campaign: Campaign;
   language: string;
-  signerDomain: string;
+  email: EmailAddress;
   ownWords: boolean;
+  door: Door;
+  held: boolean;
 }
 
 const consentVersion = z.string().max(40).describe('Version of the text the signer saw and agreed to.');
@@ -56,7 +62,12 @@ export const signatureInput = z
       .describe("Optional words of the signer's own, at most 1,000 characters."),
     language: z.string().max(20).describe("Language of the letter: one of the campaign's."),
     consents: z
-      .strictObject({ send: consentVersion, 'hand-over': consentVersion, contact: consentVersion })
+      .strictObject({
+        send: consentVersion,
+        'hand-over': consentVersion,
+        contact: consentVersion,
+        news: consentVersion,
+      })
       .partial()
       .describe('The consents given, each with the version of its text.'),
     event_id: z
@@ -83,13 +94,13 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
 
 /**
  * Checks one event against its campaign. Throws `invalid` listing every wrong field, or `conflict` when the
- * campaign is not open. `source` names the front end, `now` is the time of arrival.
+ * campaign is not open. `source` names the front end, `door` how it got here, `now` is the time of arrival.
  */
 export function readSignature(
   input: unknown,
-  needs: { campaign: Campaign; source: string; now: Instant; keepOpen: boolean },
+  needs: { campaign: Campaign; source: string; door: Door; now: Instant; keepOpen: boolean },
 ): Signature & { eventId: string | undefined } {
-  const { campaign, source, now } = needs;
+  const { campaign, source, door, now } = needs;
   const shaped = signatureInput.safeParse(input);
   if (!shaped.success) throw invalid(fieldProblems(shaped.error));
   const body = shaped.data;
@@ -122,6 +133,8 @@ export function readSignature(
   return {
     campaign,
     source,
+    door,
+    held: isAskedOf(campaign.confirm, door),
     name: name.name,
     email,
     phone: phone.phone,
@@ -183,8 +196,13 @@ export function localDate(at: Instant, timeZone: string): string {
 /** Whether a campaign takes signatures at an instant: its days are days of its own time zone, both ends included. */
 export function periodState(campaign: Campaign, at: Instant): 'not-yet' | 'open' | 'closed' {
   const today = localDate(at, campaign.period.timeZone);
-  if (today < campaign.period.from) return 'not-yet';
-  return today > campaign.period.to ? 'closed' : 'open';
+  if (campaign.draft || today < campaign.period.from) return 'not-yet';
+  return campaign.period.closed || isOver(campaign, at) ? 'closed' : 'open';
+}
+
+/** Whether the last day of a campaign has passed, in its own time zone; closing it early does not change that day. */
+export function isOver({ period }: Campaign, at: Instant): boolean {
+  return localDate(at, period.timeZone) > period.to;
 }
 
 function assertOpen(campaign: Campaign, at: Instant): void {

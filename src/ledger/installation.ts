@@ -1,6 +1,7 @@
 /** What a database is for, checked at start: rehearsal or real mail, and every campaign its letters need. */
-import { EntitySchema, In } from 'typeorm';
+import { EntitySchema, In, Not } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import type { Campaign } from '../campaigns/campaign.ts';
 import type { Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { letterTable } from '../letters/letter-table.ts';
@@ -26,12 +27,9 @@ const onTheWay: LetterState[] = ['held', 'queued', 'sending', 'in_doubt', 'for_h
 
 /**
  * Refuses to mix rehearsal and real mail in one database: simulated deliveries must never count as real, nor a
- * real backlog go to the simulated embassy. Refuses to start without a campaign whose letters wait.
+ * real backlog go to the simulated embassy.
  */
-export async function assertInstallation(
-  database: Database,
-  now: { book: CampaignBook; rehearsal: boolean; now: Instant },
-): Promise<void> {
+export async function assertInstallation(database: Database, now: { rehearsal: boolean; now: Instant }): Promise<void> {
   const kind = now.rehearsal ? 'rehearsal' : 'real';
   await database.write(async (transaction) => {
     const known = await transaction.findOne(installationTable, { where: { id: 'this' }, ...locked(transaction) });
@@ -48,6 +46,10 @@ export async function assertInstallation(
         : 'This database holds letters of a rehearsal with the simulated embassy: set DATABASE_URL to a fresh one for real mail.',
     );
   });
+}
+
+/** Refuses to start without a campaign or a target that letters wait for. */
+export async function assertCampaigns(database: Database, book: CampaignBook): Promise<void> {
   const waiting = await database.read
     .createQueryBuilder(letterTable, 'letter')
     .select(['letter.campaign as campaign', 'letter.target as target', 'count(*) as n'])
@@ -56,7 +58,7 @@ export async function assertInstallation(
     .addGroupBy('letter.target')
     .getRawMany<{ campaign: string; target: string; n: number | string }>();
   const stranded = waiting.filter(
-    ({ campaign, target }) => !now.book.find(campaign)?.targets.some((each) => each.id === target),
+    ({ campaign, target }) => !book.find(campaign)?.targets.some((each) => each.id === target),
   );
   if (stranded.length === 0) return;
   const list = stranded.map(({ campaign, target, n }) => `${n} to ${target} of ${campaign}`).join(', ');
@@ -64,4 +66,14 @@ export async function assertInstallation(
     'conflict',
     `Letters wait for a campaign or target that is not installed (${list}): put its files back.`,
   );
+}
+
+/** Targets that letters of a campaign wait for and that it does not name. */
+export async function strandedBy(database: Database, { slug, targets }: Campaign): Promise<string[]> {
+  const waiting = await database.read
+    .createQueryBuilder(letterTable, 'letter')
+    .select('distinct letter.target', 'target')
+    .where({ campaign: slug, state: In(onTheWay), target: Not(In(targets.map(({ id }) => id))) })
+    .getRawMany<{ target: string }>();
+  return waiting.map(({ target }) => target);
 }

@@ -6,6 +6,7 @@ import { erasedContents, eventTable, signatureTable, type EventRow } from '../in
 import { letterTable, moveLetters } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import type { LetterState } from '../letters/letter-states.ts';
+import { endNotices, forgetNotices } from '../notices/ask-again.ts';
 import { returnedMailTable } from '../outcomes/returned-mail-table.ts';
 import { outcomeTable } from '../outcomes/outcome-table.ts';
 import { attemptTable } from '../outbox/attempt-table.ts';
@@ -30,6 +31,7 @@ export async function withdraw(needs: Needs, eventId: string): Promise<void> {
     // Whoever took everything back has not signed: the same person may sign again.
     if (letters.every((letter) => letter.state === 'withdrawn' || taken.has(letter.id))) {
       await transaction.update(signatureTable, { id: eventId }, { personKey: `withdrawn:${eventId}` });
+      await endNotices(transaction, [eventId], 'not-needed', now);
     }
   });
 }
@@ -62,6 +64,7 @@ export async function erase(needs: Needs, eventId: string): Promise<void> {
     // The digest of what was sent could confirm a guess; the hash of the event id stays, or a late
     // repetition of the push would bring the person back.
     await transaction.update(eventTable, { signatureId: first.signatureId }, { contents: erasedContents });
+    await forgetNotices(transaction, [first.signatureId], now);
     for (const { id } of letters) {
       await transaction.update(attemptTable, { letterId: id }, { reply: null });
       await transaction.update(outcomeTable, { letterId: id }, { text: '', signerDomain: '' });

@@ -2,23 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Campaign, Target } from '../campaigns/campaign.ts';
 import { escapeHtml, markdownHtml, markdownTokens } from '../campaigns/markdown.ts';
-import { scriptOf, textDirection } from '../campaigns/text-direction.ts';
+import { textDirection } from '../campaigns/text-direction.ts';
 import { fillVariables, hasBraces } from '../campaigns/variables.ts';
+import { layOut, slotted } from './lay-out.ts';
 import { partsOf } from './letter-parts.ts';
 import { letterText, textDivider } from './letter-text.ts';
-import type { CompiledLetter, Slotted } from './merge-letter.ts';
+import type { CompiledLetter } from './merge-letter.ts';
 
 export type { CompiledLetter, Slotted } from './merge-letter.ts';
 
 const template = new URL('../../templates/letter.mjml', import.meta.url);
-
-/** Fonts that are on the reader's machine; nothing is fetched. Chinese, Japanese and Korean shapes differ by language. */
-const eastAsianFonts: Record<string, string> = {
-  Jpan: "'Hiragino Sans', 'Yu Gothic', Meiryo, 'Noto Sans CJK JP'",
-  Hans: "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC'",
-  Hant: "'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC'",
-  Kore: "'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans CJK KR'",
-};
 
 /**
  * Compiles a campaign's letter: once per campaign version, target and language.
@@ -73,42 +66,4 @@ export async function compileLetter(campaign: Campaign, target: Target, language
     htmlWithMessage: slotted(await layOut(layout, language, content), ['name', 'message']),
     textWithMessage: slotted(textOf([first, '{{message}}', textDivider, rest, foot]), ['name', 'message']),
   };
-}
-
-async function layOut(layout: string, language: string, content: Record<string, string>): Promise<string> {
-  // Half a second and 100 MB to load: only a process that compiles letters pays for them.
-  const [{ default: mjml }, { default: juice }] = await Promise.all([import('mjml'), import('juice')]);
-
-  const direction = textDirection(language);
-  const eastAsian = eastAsianFonts[scriptOf(language)];
-  const attributes: Record<string, string> = {
-    language,
-    direction,
-    start: direction === 'rtl' ? 'right' : 'left',
-    font: `'Helvetica Neue', Arial, ${eastAsian === undefined ? '' : `${eastAsian}, `}sans-serif`,
-    'line-height': eastAsian === undefined ? '1.6' : '1.85',
-  };
-  const known = (values: Record<string, string>) => (name: string) => values[name] ?? `{{${name}}}`;
-
-  const { html } = await mjml(fillVariables(layout, known(attributes)), {
-    fonts: {},
-    keepComments: false,
-    validationLevel: 'strict',
-  });
-  // Some mail programs throw <html> away and keep <body>. mjml's indentation is a fifth of the size.
-  const frame = html.replace('<body', `<body lang="${language}" dir="${direction}"`).replaceAll(/\n\s+/g, '\n');
-  return juice(fillVariables(frame, known(content)), { preserveImportant: true });
-}
-
-/** Splits at the signer's variables. A value never meets a parser again after this. */
-function slotted(text: string, slots: readonly string[]): Slotted {
-  const parts = text.split(/\{\{(name|message)\}\}/);
-  for (const [index, part] of parts.entries()) {
-    const fault =
-      index % 2 === 0 ? /.{0,30}(?:\{\{|\}\}).{0,30}/.exec(part)?.[0] : slots.includes(part) ? undefined : part;
-    if (fault !== undefined) throw new Error(`nothing fills these braces of a letter: ${fault}`);
-  }
-  const missing = slots.filter((slot) => !parts.some((part, index) => index % 2 === 1 && part === slot));
-  if (missing.length > 0) throw new Error(`the letter has no place for: ${missing.join(', ')}`);
-  return { parts };
 }

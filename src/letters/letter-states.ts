@@ -19,7 +19,7 @@ export type LetterState = (typeof letterStates)[number];
 
 /** From each state, the states it may become (design §3). */
 export const moves: Readonly<Record<LetterState, readonly LetterState[]>> = {
-  held: ['queued', 'withdrawn'], // waits for confirmation, moderation or the campaign to open
+  held: ['queued', 'withdrawn'], // waits until the signer has confirmed the address
   queued: ['sending', 'for_hand', 'withdrawn'], // due by mail
   sending: ['accepted', 'queued', 'refused', 'in_doubt'], // the intent is on disk, a lease is running
   in_doubt: ['accepted', 'queued', 'for_hand'], // broke off after the final dot: it may have been taken

@@ -20,7 +20,7 @@ export interface Letter {
   moves: number;
   createdAt: Instant;
   /**
-   * When the present wait ends: due by mail (`queued`), end of the lease (`sending`), end of the doubt
+   * When the present wait ends: the time to confirm (`held`), due by mail (`queued`), end of the lease (`sending`), end of the doubt
    * (`in_doubt`), end of the bounce wait (`accepted`). Other states do not wait.
    */
   dueAt: Instant;

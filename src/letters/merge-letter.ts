@@ -2,7 +2,7 @@
 
 /** Text with places for values. */
 export interface Slotted {
-  /** Literal, slot, literal, slot, …, literal: odd indexes name a slot, `name` or `message`. */
+  /** Literal, slot, literal, slot, …, literal: odd indexes name a slot, such as `name`. */
   parts: string[];
 }
 
@@ -42,8 +42,8 @@ export function mergeLetter(letter: CompiledLetter, values: LetterValues): Merge
   const [html, text] = message === '' ? [letter.html, letter.text] : [letter.htmlWithMessage, letter.textWithMessage];
   return {
     subject: letter.subject,
-    html: fill(html, escape(name), escape(message).replaceAll('\n', '<br>')),
-    text: fill(text, name, message),
+    html: fill(html, { name: escape(name), message: escape(message).replaceAll('\n', '<br>') }),
+    text: fill(text, { name, message }),
     opens: { html: html.parts[0] ?? '', text: text.parts[0] ?? '' },
   };
 }
@@ -51,11 +51,12 @@ export function mergeLetter(letter: CompiledLetter, values: LetterValues): Merge
 /** What people's keyboards and forms make of a line break. */
 const lineBreaks = /\r\n?|[\n\v\f\u0085\u2028\u2029]/g;
 
-function fill({ parts }: Slotted, name: string, message: string): string {
+/** Puts the values in their places, as they are: for HTML they are escaped before. */
+export function fill({ parts }: Slotted, values: Readonly<Record<string, string>>): string {
   let filled = '';
   for (let index = 0; index < parts.length; index += 1) {
     const part = parts[index] ?? '';
-    filled += index % 2 === 0 ? part : part === 'name' ? name : message;
+    filled += index % 2 === 0 ? part : (values[part] ?? '');
   }
   return filled;
 }

@@ -6,14 +6,17 @@ import type { Transaction } from '../storage/database.ts';
 import { insertLetters } from './letter-table.ts';
 import type { Letter } from './letter.ts';
 
-/** Writes the letters, due at once; the pump decides by the target's pace when they leave. */
+/**
+ * Writes the letters, due at once: the pump decides by the target's pace when they leave. Those that wait for the
+ * signer's confirmation are held, for `confirmWithin` milliseconds.
+ */
 export async function writeLetters(
-  needs: { clock: Clock },
+  needs: { clock: Clock; confirmWithin: number },
   transaction: Transaction,
   signed: readonly SignedLetter[],
 ): Promise<void> {
   const now = needs.clock.now();
-  const letters = signed.flatMap(({ signatureId, campaign, language, signerDomain, ownWords }) =>
+  const letters = signed.flatMap(({ signatureId, campaign, language, email, ownWords, held }) =>
     campaign.targets.map((target): Letter => ({
       id: newId(needs.clock),
       signatureId,
@@ -21,13 +24,13 @@ export async function writeLetters(
       campaignVersion: campaign.version,
       target: target.id,
       language,
-      signerDomain,
+      signerDomain: email.domain,
       ownWords,
-      state: 'queued',
+      state: held ? 'held' : 'queued',
       stateSince: now,
       moves: 1,
       createdAt: now,
-      dueAt: now,
+      dueAt: held ? now + needs.confirmWithin : now,
       attempts: 0,
       doubts: 0,
       fence: 0,

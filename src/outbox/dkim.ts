@@ -42,6 +42,9 @@ const signedNames = [
   'content-language',
 ];
 
+/** Signed where they stand: RFC 8058 §4 asks for it. A mailing list may add its own to a letter, which has none. */
+const signedIfThere = ['list-unsubscribe', 'list-unsubscribe-post'];
+
 const sample = Buffer.from('From: a@example.org\r\nSubject: self-test\r\n\r\nTwo  spaces, a tab\t\r\n\r\n');
 
 /** Throws `AppError('invalid')` for a key, a domain or a selector that receivers do not accept. */
@@ -55,7 +58,8 @@ export function createDkimSigner({ domain, selector, privateKey }: DkimOptions):
 
   async function sign(message: Buffer): Promise<Buffer> {
     const { fields, body } = splitMessage(message);
-    const names = signedNames.flatMap((signed) => [
+    const there = signedIfThere.filter((signed) => fields.some((field) => field.name === signed));
+    const names = [...signedNames, ...there].flatMap((signed) => [
       ...fields.filter((field) => field.name === signed).map(() => signed),
       signed,
     ]);

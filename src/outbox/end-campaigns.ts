@@ -1,7 +1,7 @@
 /** Step on a timer: some time after a campaign has ended, letters that still wait for the mail go on paper. */
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Clock, Instant } from '../clock.ts';
-import { periodState } from '../intake/signature.ts';
+import { isOver } from '../intake/signature.ts';
 import { letterTable, moveLetters } from '../letters/letter-table.ts';
 import type { Database } from '../storage/database.ts';
 import { channelTable } from './channel-table.ts';
@@ -22,7 +22,7 @@ const bulk = 1_000;
 /** Campaigns whose last day, in their own time zone, is longer ago than the grace. A planned end is an end. */
 export function endedCampaigns(book: CampaignBook, now: Instant, grace: Grace): Set<string> {
   if (grace === undefined) return new Set();
-  const ended = book.campaigns.filter((campaign) => periodState(campaign, now - grace) === 'closed');
+  const ended = book.campaigns.filter((campaign) => isOver(campaign, now - grace));
   return new Set(ended.map(({ slug }) => slug));
 }
 

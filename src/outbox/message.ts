@@ -36,19 +36,30 @@ export function composeMessage(mail: LetterMail): Buffer {
   const { letterId, signer, organisation } = mail;
   const ours = addrSpec(mail.senderAddress);
   const signers = addrSpec(signer.address);
-  const boundary = `todoke-${letterId}`; // base64 has no hyphen, so no line of a part can look like it
   const from =
     mail.identity === 'from'
       ? mailboxField('From', cleanName(signer.name), signers) + mailboxField('Sender', cleanName(organisation), ours)
       : mailboxField('From', displayName(signer.name, organisation), ours) +
         mailboxField('Reply-To', cleanName(signer.name), signers);
   return Buffer.from(
-    `Date: ${new Date(mail.date).toUTCString().replace('GMT', '+0000')}\r\n` +
-      `Message-ID: ${messageId(letterId, ours)}\r\n${from}${sharedFields(mail)}` +
-      `Content-Type: multipart/alternative; boundary="${boundary}"\r\n\r\n` +
-      `--${boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n${encodedBody(mail.text, mail.opens?.text)}` +
-      `--${boundary}\r\nContent-Type: text/html; charset=utf-8\r\n${encodedBody(mail.html, mail.opens?.html)}--${boundary}--\r\n`,
+    `${dateField(mail.date)}Message-ID: ${messageId(letterId, ours)}\r\n${from}${sharedFields(mail)}` +
+      textAndHtml(letterId, mail),
     'latin1',
+  );
+}
+
+/** The Date field (RFC 5322 §3.3), in UTC. */
+export function dateField(date: Instant): string {
+  return `Date: ${new Date(date).toUTCString().replace('GMT', '+0000')}\r\n`;
+}
+
+/** The Content-Type field, the empty line and the two parts of a mail; `id` tells its boundary from any other. */
+export function textAndHtml(id: string, { text, html, opens }: Pick<LetterMail, 'text' | 'html' | 'opens'>): string {
+  const boundary = `todoke-${id}`; // base64 has no hyphen, so no line of a part can look like it
+  return (
+    `Content-Type: multipart/alternative; boundary="${boundary}"\r\n\r\n` +
+    `--${boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n${encodedBody(text, opens?.text)}` +
+    `--${boundary}\r\nContent-Type: text/html; charset=utf-8\r\n${encodedBody(html, opens?.html)}--${boundary}--\r\n`
   );
 }
 

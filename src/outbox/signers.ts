@@ -6,8 +6,10 @@ import { domainOf } from './domain-name.ts';
 import { createDkimSigner, type DkimSigner } from './dkim.ts';
 
 export interface Signers {
-  /** Domains that may stand literally in From. */
+  /** Domains that may stand literally in From; grows while campaigns come in. */
   domains: ReadonlySet<string>;
+  /** Looks for the key of a domain that no campaign wrote from until now. Must be asked before `sign`. */
+  learn(domain: string): Promise<void>;
   /** Signs; without a key for the domain the message goes as it is, and is counted. */
   sign(domain: string, message: Buffer): Promise<Buffer>;
 }
@@ -24,30 +26,31 @@ interface Needs {
 
 /** Reads all keys and signs and verifies a sample with each: a broken key must stop the start, not the letters. */
 export async function openSigners(needs: Needs): Promise<Signers> {
-  const keys = readDkimKeys(needs.dir);
-  for (const address of new Set(needs.domains)) {
-    const domain = domainOf(address) ?? '';
-    if (keys.some((key) => key.domain === domain)) continue;
-    if (needs.rehearsalDir !== undefined) keys.push(rehearsalKey(needs.rehearsalDir, domain));
-    else
-      needs.log.warn({ domain }, 'no DKIM key for this domain: its letters leave unsigned unless the relay signs them');
-  }
   const signers = new Map<string, DkimSigner>();
-  for (const key of keys) {
-    const signer = createDkimSigner(key);
-    try {
-      await signer.selfTest();
-    } catch (cause) {
-      throw new AppError(
-        'unavailable',
-        `The DKIM key of ${key.domain} failed its self-test: ${asError(cause).message}`,
-        { cause },
-      );
-    }
-    signers.set(key.domain, signer);
+  const domains = new Set<string>();
+  /** Domains that were looked for already, with or without success. */
+  const asked = new Set<string>();
+
+  async function hold(key: DkimKey): Promise<void> {
+    signers.set(key.domain, await testedSigner(key));
+    domains.add(key.domain);
   }
+  for (const key of readDkimKeys(needs.dir)) await hold(key);
+
+  async function learn(name: string): Promise<void> {
+    const domain = name.toLowerCase();
+    if (domain === '' || signers.has(domain) || asked.has(domain)) return;
+    asked.add(domain);
+    const brought = readDkimKeys(needs.dir).find((key) => key.domain === domain);
+    if (brought !== undefined) return hold(brought);
+    if (needs.rehearsalDir !== undefined) return hold(rehearsalKey(needs.rehearsalDir, domain));
+    needs.log.warn({ domain }, 'no DKIM key for this domain: its letters leave unsigned unless the relay signs them');
+  }
+  for (const address of needs.domains) await learn(domainOf(address) ?? '');
+
   return {
-    domains: new Set(signers.keys()),
+    domains,
+    learn,
     sign(domain, message) {
       const signer = signers.get(domain.toLowerCase());
       if (signer) return signer.sign(message);
@@ -55,6 +58,18 @@ export async function openSigners(needs: Needs): Promise<Signers> {
       return Promise.resolve(message);
     },
   };
+}
+
+async function testedSigner(key: DkimKey): Promise<DkimSigner> {
+  const signer = createDkimSigner(key);
+  try {
+    await signer.selfTest();
+    return signer;
+  } catch (cause) {
+    throw new AppError('unavailable', `The DKIM key of ${key.domain} failed its self-test: ${asError(cause).message}`, {
+      cause,
+    });
+  }
 }
 
 function rehearsalKey(dir: string, domain: string): DkimKey {

@@ -4,7 +4,7 @@ import { fillVariables } from '../campaigns/variables.ts';
 import type { Instant } from '../clock.ts';
 import { base64Lines } from '../outbox/encoded-body.ts';
 import { mailboxField, textField } from '../outbox/encoded-words.ts';
-import { addrSpec, messageId } from '../outbox/message.ts';
+import { addrSpec, dateField, messageId } from '../outbox/message.ts';
 import { cleanName } from '../outbox/sender-identity.ts';
 
 /** A mail that has this field is one of ours: it is never sent on again. */
@@ -34,8 +34,7 @@ export function composeAnswer(words: Readonly<Record<string, Words>>, mail: Answ
   const said = wordsFor(words, mail.language)?.answer ?? { subject: 'Re', text: '{{organisation}}' };
   const text = fillVariables(said.text, (name) => (name === 'addressee' ? addressee : organisation));
   const head =
-    `Date: ${new Date(mail.date).toUTCString().replace('GMT', '+0000')}\r\n` +
-    `Message-ID: ${messageId(id, ours)}\r\n` +
+    `${dateField(mail.date)}Message-ID: ${messageId(id, ours)}\r\n` +
     mailboxField('From', cleanName(organisation), ours) +
     mailboxField('To', '', addrSpec(mail.signerAddress)) +
     textField('Subject', said.subject) +

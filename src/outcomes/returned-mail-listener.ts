@@ -5,7 +5,14 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerEnvelope } from '
 import { minute } from '../clock.ts';
 import { asError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { letterAt, mostReturnedBytes, returnedMail, storeReturned, type StoreNeeds } from './store-returned-mail.ts';
+import {
+  leadsTo,
+  mostReturnedBytes,
+  takeNotice,
+  returnedMail,
+  storeReturned,
+  type StoreNeeds,
+} from './store-returned-mail.ts';
 
 interface Needs extends StoreNeeds {
   log: Log;
@@ -60,9 +67,9 @@ function refusal(code: number, text: string): Error {
   return Object.assign(new Error(text), { responseCode: code });
 }
 
-/** Lets only return paths of letters pass that really left. */
+/** Lets only return paths pass of what really left. */
 async function checkRecipient(needs: Needs, address: string): Promise<void> {
-  const found = await letterAt(needs, address);
+  const found = await leadsTo(needs, address);
   if (typeof found === 'object') return;
   needs.counted(found);
   throw refusal(550, refusals[found]);
@@ -85,8 +92,10 @@ async function takeMail(
   const nullSender = !mailFrom || mailFrom.address === '';
   const raw = Buffer.concat(chunks);
   try {
-    const found = await Promise.all(rcptTo.map(({ address }) => letterAt(needs, address)));
-    const letters = found.flatMap((each) => (typeof each === 'object' ? [each.letterId] : []));
+    const found = await Promise.all(rcptTo.map(({ address }) => leadsTo(needs, address)));
+    const letters = found.flatMap((each) => (typeof each === 'object' && 'letterId' in each ? [each.letterId] : []));
+    for (const each of found)
+      if (typeof each === 'object' && 'noticeId' in each) await takeNotice(needs, each.noticeId, { nullSender, raw });
     await storeReturned(
       needs,
       letters.map((letterId) => returnedMail(letterId, nullSender, raw)),

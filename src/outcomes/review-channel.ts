@@ -16,6 +16,8 @@ import {
 import { probeLetters } from '../outbox/release-letters.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { insertRows } from '../storage/write-rows.ts';
+import { noteEvent } from '../webhooks/note-event.ts';
+import type { NewEvent } from '../webhooks/webhook-event-table.ts';
 import { normaliseReply } from './normalise-reply.ts';
 import { decideChannel } from './decide-channel.ts';
 import { channelAfter, onlyByStaff, type Decision } from './decision.ts';
@@ -96,6 +98,7 @@ async function switchBy(needs: ReviewNeeds, target: string, choose: Choose): Pro
     if (decision.to === 'probing' && !(await sendProbes(transaction, target, now))) return undefined;
     const row = toSwitch(needs, channel, decision, now);
     await insertRows(transaction, channelSwitchTable, [row]);
+    await noteEvent(transaction, needs.clock, switchEvent(row));
     const { rest = 0 } = decision;
     const next = channelAfter(channel, decision, needs.probeAfter, now);
     await writeChannel(transaction, { ...next, nextReleaseAt: Math.max(next.nextReleaseAt, rest) });
@@ -109,6 +112,16 @@ async function switchBy(needs: ReviewNeeds, target: string, choose: Choose): Pro
     needs.switched(change);
   }
   return change;
+}
+
+/** What a webhook tells of a switch: not the reason, in which staff may have written anything. */
+function switchEvent({ id, target, from, to, rule, by }: ChannelSwitch): NewEvent {
+  const type = 'channel.switched';
+  return {
+    type,
+    fact: `${type}:${id}`,
+    data: { switch: id, target, from, to, rule, by: by === 'rule' ? 'rule' : 'staff' },
+  };
 }
 
 function toSwitch(

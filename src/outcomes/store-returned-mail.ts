@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { newId } from '../ids.ts';
 import { letterTable } from '../letters/letter-table.ts';
 import type { ReturnPaths } from '../outbox/return-path.ts';
+import { readReport, type Report } from './read-report.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { insertRows } from '../storage/write-rows.ts';
@@ -15,7 +16,16 @@ export type PathFault = 'forged' | 'expired' | 'never-sent';
 
 /** What became of one thing at a door; the label of a metric. */
 export type ReturnedMailResult =
-  PathFault | 'stored' | 'again' | 'too-large' | 'unverified' | 'stale' | 'replayed' | 'foreign' | 'mismatched';
+  | PathFault
+  | 'stored'
+  | 'notice'
+  | 'again'
+  | 'too-large'
+  | 'unverified'
+  | 'stale'
+  | 'replayed'
+  | 'foreign'
+  | 'mismatched';
 
 /** Reports hold a letter at most; anything larger is no report. */
 export const mostReturnedBytes = 2 * 1024 * 1024;
@@ -26,6 +36,16 @@ export interface StoreNeeds {
   queue: Pick<Queue, 'ask'>;
   paths: ReturnPaths;
   counted(result: ReturnedMailResult): void;
+  notices: NoticeDoor;
+}
+
+/** Where mails of ours to signers come back to: by the same doors as letters, and to nothing that a target has to do with. */
+export interface NoticeDoor {
+  paths: ReturnPaths;
+  /** Whether there is such a notice that was ever handed to a relay. */
+  hasLeft(noticeId: string): Promise<boolean>;
+  /** Takes a report about it; resolves after the commit. */
+  take(noticeId: string, report: Report): Promise<void>;
 }
 
 /** Something that came back and belongs to a letter. */
@@ -39,15 +59,31 @@ export function returnedMail(letterId: string, nullSender: boolean, raw: Buffer)
   return { letterId, source: 'mail', nullSender, raw, digest: digestOfMail(raw) };
 }
 
-/** The letter of a return path, or why it leads to none. Only letters that really left can come back. */
-export async function letterAt(
-  needs: Pick<StoreNeeds, 'database' | 'clock' | 'paths'>,
+/** What a return path leads to, or why to nothing. Only what really left can come back. */
+export async function leadsTo(
+  needs: Pick<StoreNeeds, 'database' | 'clock' | 'paths' | 'notices'>,
   address: string,
-): Promise<{ letterId: string } | PathFault> {
-  const read = needs.paths.read(address, needs.clock.now());
-  if (read.kind !== 'valid') return read.kind;
+): Promise<{ letterId: string } | { noticeId: string } | PathFault> {
+  const now = needs.clock.now();
+  const read = needs.paths.read(address, now);
+  const notice = read.kind === 'forged' ? needs.notices.paths.read(address, now) : read;
+  if (notice.kind !== 'valid') return notice.kind;
+  if (read.kind !== 'valid') {
+    const { letterId: noticeId } = notice;
+    return (await needs.notices.hasLeft(noticeId)) ? { noticeId } : 'never-sent';
+  }
   const { letterId } = read;
   return (await hasLeft(needs.database, letterId)) ? { letterId } : 'never-sent';
+}
+
+/** A mail that came back to a notice: read at once and not kept, since nobody has to look at it again. */
+export async function takeNotice(
+  needs: Pick<StoreNeeds, 'notices' | 'counted'>,
+  noticeId: string,
+  { nullSender, raw }: { nullSender: boolean; raw: Buffer },
+): Promise<void> {
+  await needs.notices.take(noticeId, readReport(raw, nullSender));
+  needs.counted('notice');
 }
 
 /** Whether there is such a letter and it was ever handed to a relay. */

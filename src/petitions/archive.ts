@@ -42,7 +42,10 @@ export async function petitionArchive(files: PetitionFiles, manifest: Manifest):
     sums.push(`${sha256}  ${name}\n`);
     entries.push({ name, ...measured, read: () => read() });
   };
-  for (const { file, pdfSha256 } of volumes) await add(file, await storedFile(files, petition, file), pdfSha256);
+  for (const { file, pdfSha256, letter } of volumes) {
+    await add(file, await storedFile(files, petition, file), pdfSha256);
+    if (letter) await add(letter.file, await storedFile(files, petition, letter.file), letter.pdfSha256);
+  }
   await add(csv.file, await storedFile(files, petition, csv.file), csv.sha256);
   const text = await namesText(files, manifest);
   await add(text.name, text.file);

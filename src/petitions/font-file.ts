@@ -1,6 +1,5 @@
 /** Reads from a TrueType or OpenType file what we must know before printing with it: its family and the characters it can draw. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /** First and last code point of a stretch, both inclusive. */
@@ -10,41 +9,56 @@ export interface FontFile {
   path: string;
   /** Name of the file without its folder. */
   file: string;
-  sha256: string;
   /** Family as Typst knows it. */
   family: string;
-  /** Whether the font draws this code point, or this code point with this variation selector. */
+  /**
+   * Whether the font draws this code point, or this code point with this variation selector. Its map is read when
+   * it is first asked. Throws when there is none.
+   */
   covers: (codePoint: number, selector?: number) => boolean;
 }
 
 /**
- * Reads a font file.
- * @throws Error when the file is not an OpenType font with a Unicode character map.
+ * Reads the family of a font file; the rest of its megabytes stays where it is until somebody asks.
+ * @throws Error when the file is not an OpenType font.
  */
 export function readFontFile(path: string): FontFile {
-  const bytes = readFileSync(path);
-  const table = tablesOf(bytes);
-  const { stretches, selectors } = readCharacterMap(table('cmap'));
-  if (stretches.length === 0) throw new Error(`${basename(path)} has no Unicode character map`);
+  const names = readTable(path, 'name');
+  let map: CharacterMap | undefined;
+  const characters = (): CharacterMap => (map ??= charactersOf(path));
   return {
     path,
     file: basename(path),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    family: readFamily(table('name')),
-    covers: (codePoint, selector) =>
-      selector === undefined ? within(stretches, codePoint) : within(selectors.get(selector) ?? [], codePoint),
+    family: readFamily(names),
+    covers: (codePoint, selector) => {
+      const { stretches, selectors } = characters();
+      return within(selector === undefined ? stretches : (selectors.get(selector) ?? []), codePoint);
+    },
   };
 }
 
-function tablesOf(bytes: Buffer): (tag: string) => Buffer {
-  return (tag) => {
-    for (let entry = 12; entry < 12 + 16 * bytes.readUInt16BE(4); entry += 16) {
-      if (bytes.toString('latin1', entry, entry + 4) !== tag) continue;
-      const start = bytes.readUInt32BE(entry + 8);
-      return bytes.subarray(start, start + bytes.readUInt32BE(entry + 12));
+function charactersOf(path: string): CharacterMap {
+  const map = readCharacterMap(readTable(path, 'cmap'));
+  if (map.stretches.length === 0) throw new Error(`${basename(path)} has no Unicode character map`);
+  return map;
+}
+
+function readTable(path: string, tag: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const read = (start: number, length: number): Buffer => {
+      const bytes = Buffer.alloc(length);
+      return bytes.subarray(0, readSync(file, bytes, 0, length, start));
+    };
+    const directory = read(12, 16 * read(0, 12).readUInt16BE(4));
+    for (let entry = 0; entry < directory.length; entry += 16) {
+      if (directory.toString('latin1', entry, entry + 4) === tag)
+        return read(directory.readUInt32BE(entry + 8), directory.readUInt32BE(entry + 12));
     }
-    throw new Error(`the font has no ${tag} table`);
-  };
+    throw new Error(`${basename(path)} has no ${tag} table`);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Name 1 without its style, as Typst takes it; name 16 tells where the style begins, but may also be another name. */
@@ -62,8 +76,13 @@ function readFamily(names: Buffer): string {
   return typographic !== undefined && family.startsWith(typographic) ? typographic : family;
 }
 
+interface CharacterMap {
+  stretches: Stretch[];
+  selectors: Map<number, Stretch[]>;
+}
+
 /** The subtables with format 4, 12 and 14 (https://learn.microsoft.com/typography/opentype/spec/cmap). */
-function readCharacterMap(cmap: Buffer): { stretches: Stretch[]; selectors: Map<number, Stretch[]> } {
+function readCharacterMap(cmap: Buffer): CharacterMap {
   const stretches: Stretch[] = [];
   const selectors = new Map<number, Stretch[]>();
   for (let record = 4; record < 4 + 8 * cmap.readUInt16BE(2); record += 8) {
@@ -89,7 +108,10 @@ function readFormat4(table: Buffer): Stretch[] {
     for (let code = first; code <= last && code < 0xffff; code += 1) {
       const listed = offset === 0 ? code : table.readUInt16BE(offsetAt + offset + 2 * (code - first));
       const glyph = offset !== 0 && listed === 0 ? 0 : (listed + delta) & 0xffff;
-      if (glyph !== 0) found.push([code, code]);
+      const before = found.at(-1);
+      if (glyph === 0) continue;
+      if (before?.[1] === code - 1) before[1] = code;
+      else found.push([code, code]);
     }
   }
   return found;

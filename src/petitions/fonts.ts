@@ -1,9 +1,9 @@
 /**
  * The fonts a petition is printed with, and in which order they are tried for a script.
  *
- * `npm ci` brings 90 MB (120 MB on disk) of font packages under the SIL Open Font License, measured with
+ * `npm ci` brings about 95 MB (130 MB on disk) of font packages under the SIL Open Font License, measured with
  * `npm pack`: Japanese 26, simplified Chinese 36, Latin, Greek and Cyrillic 5.5, Arabic 1.4 + 1.7, Korean 2.5,
- * emoji 2.9, the other scripts 1 to 2 each. The rest of the table is used when somebody installs the package
+ * emoji 2.9, the other scripts 1 to 3 each. The rest of the table is used when somebody installs the package
  * (`npm i --no-save @embedpdf/fonts-tc …`; the Docker image does) or puts font files into a folder.
  * Only static TTF and OTF files serve: Typst reads no WOFF2 and no variable fonts.
  */

@@ -1,18 +1,19 @@
 /** Step: the files of a sealed petition are made from its rows: PDF volumes, names, manifest. Can be done again at any time. */
-import { Between, In, IsNull, Not } from 'typeorm';
+import { In, LessThan } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import type { Campaign } from '../campaigns/campaign.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { letterTable } from '../letters/letter-table.ts';
-import type { Queue } from '../queue/queue.ts';
+import { reach } from '../points.ts';
 import type { Database } from '../storage/database.ts';
-import { piecesOf } from '../storage/statement-parts.ts';
-import { makeVolumes, namesPerVolume, type PlacedName } from './make-volumes.ts';
+import { noteEvent } from '../webhooks/note-event.ts';
+import { makeVolumes, type PlacedName } from './make-volumes.ts';
+import { namesOnPetition } from './names-on-petition.ts';
+import { petitionEvent } from './petition-event.ts';
 import type { PetitionFiles } from './petition-files.ts';
-import { petitionPlaceTable, petitionTable, type Petition } from './petition-table.ts';
-import { namesOf } from './seal-petition.ts';
+import { petitionTable, untouched, type Petition } from './petition-table.ts';
 import { writeSheet } from './write-sheet.ts';
 
 export interface PetitionFileNeeds {
@@ -24,79 +25,84 @@ export interface PetitionFileNeeds {
   files: PetitionFiles;
   /** Metrics: called once a petition's files are on disk. */
   made(): void;
+  /** Called now and then with the petition and how many of its names are on paper. */
+  progress?(petition: Petition): void;
 }
 
-/** Petitions in the making: the job and the sweep may ask for the same one. */
-const underWay = new Map<string, Promise<void>>();
-
-/** Makes the files of one petition; does nothing when they are there, and waits when they are being made. */
-export function makePetitionFiles(needs: PetitionFileNeeds, petitionId: string): Promise<void> {
-  const making = underWay.get(petitionId) ?? make(needs, petitionId).finally(() => underWay.delete(petitionId));
-  underWay.set(petitionId, making);
-  return making;
-}
-
-async function make(needs: PetitionFileNeeds, petitionId: string): Promise<void> {
-  const petition = await needs.database.read.findOneBy(petitionTable, { id: petitionId });
-  if (!petition || petition.filesAt !== null || petition.state === 'void') return;
-  const campaign = needs.book.find(petition.campaign);
-  if (!campaign) throw new AppError('not-found', 'The campaign of this petition is not installed.');
-  const { serial } = petition;
-  const manifest = await makeVolumes({
-    sheet: writeSheet(campaign, petition, needs.words),
-    campaigns: [{ slug: petition.campaign, version: petition.campaignVersion }],
+/** Makes the files of a sealed petition; does nothing when they are there. */
+export async function makePetitionFiles(needs: PetitionFileNeeds, petition: Petition): Promise<void> {
+  if (petition.filesAt !== null || petition.state !== 'sealed') return;
+  const { database, clock, book, files } = needs;
+  const { id, serial } = petition;
+  const progress = noteProgress(needs, petition);
+  const made = makeVolumes({
+    sheet: writeSheet(installed(book, petition.campaign), petition, needs.words, (slug) => installed(book, slug)),
+    campaigns: petition.campaigns.map(({ slug, version }) => ({ slug, version })),
     sealedAt: petition.sealedAt,
     keys: needs.keys,
-    names: () => sealedNames(needs.database, petition),
+    names: () => sealedNames(database, petition),
+    keepLeaves: true,
     // A store takes a file only with its length.
-    keep: async (file, contents) =>
-      needs.files.write(
-        serial,
-        file,
-        typeof contents === 'string' || Buffer.isBuffer(contents) ? contents : await gathered(contents),
-      ),
+    async keep(file, contents) {
+      const isWhole = typeof contents === 'string' || Buffer.isBuffer(contents);
+      await files.write(serial, file, isWhole ? contents : await gathered(contents));
+      reach('file-kept');
+    },
+    progress: progress.note,
   });
-  await needs.database.write(async (transaction) => {
-    await transaction.update(petitionTable, { id: petition.id }, { filesAt: needs.clock.now(), manifest });
+  await Promise.allSettled([made]);
+  await progress.written();
+  const manifest = await made;
+  await database.write(async (transaction) => {
+    const change = { filesAt: clock.now(), manifest, done: petition.names, failures: 0, ...noFailure };
+    await transaction.update(petitionTable, { id }, change);
+    // A petition that is being voided meanwhile has something else to be done.
+    await transaction.update(petitionTable, { id, state: In(['sealed', 'handed_in']) }, { dueAt: null });
+    await noteEvent(transaction, clock, petitionEvent('petition.files-ready', petition));
   });
   needs.made();
 }
 
-/** On a timer: asks again for the files of petitions that were never finished. */
-export async function sweepPetitions(needs: { database: Database; queue: Pick<Queue, 'ask'> }): Promise<void> {
-  const waiting = await needs.database.read.find(petitionTable, {
-    select: { id: true },
-    where: { filesAt: IsNull(), state: Not('void') },
-  });
-  for (const { id } of waiting) await needs.queue.ask('make-petition-files', { petitionId: id });
+function installed(book: CampaignBook, slug: string): Campaign {
+  const campaign = book.find(slug);
+  if (!campaign) throw new AppError('not-found', `The campaign ${slug} of this petition is not installed.`);
+  return campaign;
 }
 
-/** The names as sealed, in order, a volume's worth at a time. */
+const noFailure = { failedReason: null, failedName: null } as const;
+
+/** Writes down how far it is, after each volume. Volumes may end in any order; the row only rises. */
+function noteProgress({ database, clock, progress }: PetitionFileNeeds, petition: Petition) {
+  const { id } = petition;
+  let most = 0;
+  let written: Promise<unknown> = Promise.resolve();
+  async function write(onPaper: number): Promise<void> {
+    const wanted = { id, state: 'sealed', done: LessThan(onPaper) } as const;
+    const change = { done: onPaper, dueAt: clock.now() + untouched };
+    await database.write((transaction) => transaction.update(petitionTable, wanted, change));
+  }
+  return {
+    note(onPaper: number): void {
+      if (onPaper <= most) return;
+      most = onPaper;
+      progress?.({ ...petition, done: onPaper });
+      // Nothing depends on it: what cannot be written now is written with the next volume.
+      written = written.then(() => write(onPaper)).catch(() => undefined);
+    },
+    written: async () => void (await written),
+  };
+}
+
+/** The names as sealed, in order. */
 async function* sealedNames(database: Database, petition: Petition): AsyncGenerator<PlacedName> {
-  for (let from = 1; from <= petition.names; from += namesPerVolume) {
-    const places = await database.read.find(petitionPlaceTable, {
-      where: { petitionId: petition.id, number: Between(from, from + namesPerVolume - 1) },
-      order: { number: 'ASC' },
-    });
-    const signatureOf = new Map<string, string>();
-    for (const piece of piecesOf(places)) {
-      const letters = await database.read.find(letterTable, {
-        select: { id: true, signatureId: true },
-        where: { id: In(piece.map((place) => place.letterId)) },
-      });
-      for (const letter of letters) signatureOf.set(letter.id, letter.signatureId);
-    }
-    const names = await namesOf(
-      database.read,
-      places.map((place) => signatureOf.get(place.letterId) ?? ''),
-    );
-    for (const [index, { number, volume }] of places.entries())
-      yield { number, volume, ...(names[index] ?? { name: '', language: '' }) };
+  for await (const { number, volume, name, language } of namesOnPetition(database.read, petition)) {
+    if (name === null) throw new AppError('internal', `name ${number} of this petition was erased`);
+    yield { number, volume, name, language };
   }
 }
 
-async function gathered(pieces: AsyncIterable<string>): Promise<string> {
-  let text = '';
-  for await (const piece of pieces) text += piece;
-  return text;
+async function gathered(pieces: AsyncIterable<string>): Promise<Buffer> {
+  const buffers: Buffer[] = [];
+  for await (const piece of pieces) buffers.push(Buffer.from(piece));
+  return Buffer.concat(buffers);
 }

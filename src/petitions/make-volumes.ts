@@ -1,14 +1,23 @@
-/** Makes the files of a list of names: the CSV, a PDF for each volume, the manifest. Knows no database, and holds one volume at a time. */
+/** Makes the files of a list of names: the CSV, a PDF for each volume, the manifest. Knows no database, and holds as many volumes as are typeset at a time. */
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
+import { createLeafFile, leafFileOf } from './leaf-file.ts';
 import { buildManifest, type Manifest, type VolumePart } from './manifest.ts';
 import { namesCsvPieces } from './names-csv.ts';
 import { createNamesDigest } from './names-digest.ts';
 import { createNamesTree, nameLeaves } from './names-tree.ts';
 import type { PetitionName, PetitionSheet } from './petition-sheet.ts';
-import { templateSha256, typesetVolume } from './typeset-volume.ts';
+import {
+  asNamesLetter,
+  layoutSha256,
+  typesetVolume,
+  type TypesetOptions,
+  type TypesetVolume,
+  type Volume,
+} from './typeset-volume.ts';
 
 /** Names in one printed volume: a file of this size opens quickly everywhere. */
 export const namesPerVolume = 10_000;
@@ -27,8 +36,14 @@ export interface VolumesNeeds {
   names(): AsyncIterable<PlacedName> | Iterable<PlacedName>;
   /** Keeps a file whole or not at all; when the contents break off with an error, not at all. */
   keep(file: string, contents: Buffer | string | AsyncIterable<string>): Promise<void>;
-  /** Called after every volume with the names that stand on paper so far. */
-  progress?(names: number): void;
+  /** Bounds of each child, and how many are at work at a time: one a core unless said otherwise. */
+  typesetting?: TypesetOptions & { atOnce?: number };
+  /** Whether the CSV begins with a byte order mark, so that spreadsheets see UTF-8; it does unless said otherwise. */
+  bom?: boolean;
+  /** Whether the leaves of the tree are kept too, so that signers can be given their proofs. */
+  keepLeaves?: boolean;
+  /** Called after every volume, in their order, with the names that stand on paper so far and what the volume took. */
+  progress?(names: number, cost: TypesetVolume['cost']): void;
 }
 
 /**
@@ -42,18 +57,30 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
 
   const leaves = nameLeaves(needs.keys, sheet);
   if (!leaves) throw new AppError('internal', 'the key ring lacks its current key');
-  const tree = createNamesTree(leaves);
+  const leafFile = needs.keepLeaves ? createLeafFile() : undefined;
+  const tree = createNamesTree(leaves, leafFile?.add);
   const csvHash = createHash('sha256');
   const csvFile = fileOf('names.csv');
   await keep(csvFile, checkedCsv(needs, { name: tree.add, text: (text) => void csvHash.update(text) }));
+  if (leafFile) await keep(leafFileOf(sheet.number), leafFile.contents());
 
-  const volumes: VolumePart[] = [];
-  for await (const { volume, names } of volumesOf(needs.names())) {
-    const { pdf, ...typeset } = await typesetVolume(sheet, { volume, names });
+  const { atOnce = availableParallelism(), ...bounds } = needs.typesetting ?? {};
+  const letterSheet = sheet.namesLetter ? await asNamesLetter(sheet) : undefined;
+  const make = async ({ volume, names }: Volume): Promise<VolumePart> => {
+    const { pdf, ...typeset } = await typesetVolume(sheet, { volume, names }, bounds);
     const file = fileOf(`volume-${volume}.pdf`);
     await keep(file, pdf);
-    volumes.push({ volume, file, pdfSha256: createHash('sha256').update(pdf).digest('hex'), typeset });
-    needs.progress?.(names.at(-1)?.number ?? 0);
+    const part = { volume, file, pdfSha256: sha256(pdf), typeset };
+    if (letterSheet === undefined) return part;
+    const letter = await typesetVolume(letterSheet, { volume, names }, bounds);
+    const letterName = fileOf(`letter-${volume}.pdf`);
+    await keep(letterName, letter.pdf);
+    return { ...part, letter: { file: letterName, pdfSha256: sha256(letter.pdf), pages: letter.pages } };
+  };
+  const volumes: VolumePart[] = [];
+  for await (const part of inOrder(volumesOf(needs.names()), make, atOnce)) {
+    volumes.push(part);
+    needs.progress?.(part.typeset.pageRanges.at(-1)?.to ?? 0, part.typeset.cost);
   }
 
   const manifest = buildManifest({
@@ -63,24 +90,29 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
     volumes,
     csv: { file: csvFile, sha256: csvHash.digest('hex') },
     tree: { root: tree.rootHex(), key: leaves.key },
-    templateSha256: await templateSha256(),
+    templateSha256: await layoutSha256(sheet),
   });
   await keep(fileOf('manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 /** The CSV in pieces; breaks off at the end when the list is not the sealed one. */
 async function* checkedCsv(
-  { names, sheet }: VolumesNeeds,
+  { names, sheet, bom = true }: VolumesNeeds,
   seen: { name(name: PlacedName): void; text(text: string): void },
 ): AsyncGenerator<string> {
   const digest = createNamesDigest();
   let count = 0;
-  const pieces = namesCsvPieces(names(), (name) => {
+  const counted = (name: PlacedName): void => {
     digest.add(name.name);
     seen.name(name);
     count += 1;
-  });
+  };
+  const pieces = namesCsvPieces(names(), counted, bom);
   for await (const piece of pieces) {
     seen.text(piece);
     yield piece;
@@ -89,9 +121,7 @@ async function* checkedCsv(
     throw new AppError('internal', 'the names of this petition are not the sealed ones');
 }
 
-async function* volumesOf(
-  placed: AsyncIterable<PlacedName> | Iterable<PlacedName>,
-): AsyncGenerator<{ volume: number; names: PetitionName[] }> {
+async function* volumesOf(placed: AsyncIterable<PlacedName> | Iterable<PlacedName>): AsyncGenerator<Volume> {
   let volume = 0;
   let names: PetitionName[] = [];
   for await (const { volume: own, number, name, language } of placed) {
@@ -103,4 +133,27 @@ async function* volumesOf(
     names.push({ number, name, language });
   }
   if (names.length > 0) yield { volume, names };
+}
+
+/** Works on a few at a time and gives the results in the order of what came in. Nothing is left running after an error. */
+async function* inOrder<In, Out>(
+  all: AsyncIterable<In>,
+  work: (one: In) => Promise<Out>,
+  atOnce: number,
+): AsyncGenerator<Out> {
+  const underWay: Promise<Out>[] = [];
+  try {
+    for await (const one of all) {
+      const working = work(one);
+      // One that fails while an earlier one is waited for is told when its turn comes.
+      working.catch(() => undefined);
+      underWay.push(working);
+      if (underWay.length < atOnce) continue;
+      yield await (underWay[0] as Promise<Out>);
+      void underWay.shift();
+    }
+    for (; underWay[0]; void underWay.shift()) yield await underWay[0];
+  } finally {
+    await Promise.allSettled(underWay);
+  }
 }

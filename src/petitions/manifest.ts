@@ -16,6 +16,8 @@ const volumeSchema = z.strictObject({
   pageRanges: z.array(z.strictObject({ page: place, from: place, to: place })),
   file: z.string(),
   pdfSha256: sha256,
+  /** The same names as a letter to be posted, where the campaign wants it. */
+  letter: z.strictObject({ file: z.string(), pdfSha256: sha256, pages: place }).optional(),
 });
 
 export const manifestSchema = z.strictObject({
@@ -47,6 +49,7 @@ export interface VolumePart {
   file: string;
   pdfSha256: string;
   typeset: Omit<TypesetVolume, 'pdf'>;
+  letter?: { file: string; pdfSha256: string; pages: number };
 }
 
 interface ManifestParts {
@@ -78,7 +81,7 @@ export function buildManifest(parts: ManifestParts): Manifest {
     sealedAt: new Date(sealedAt).toISOString(),
     digest: sheet.digest,
     tree,
-    volumes: volumes.map(({ volume, file, pdfSha256, typeset: { pages, pageRanges } }) => ({
+    volumes: volumes.map(({ volume, file, pdfSha256, letter, typeset: { pages, pageRanges } }) => ({
       volume,
       from: pageRanges[0]?.from,
       to: pageRanges.at(-1)?.to,
@@ -86,6 +89,7 @@ export function buildManifest(parts: ManifestParts): Manifest {
       pageRanges,
       file,
       pdfSha256,
+      letter,
     })),
     csv,
     substituted: typeset.flatMap((volume) => volume.substituted),

@@ -23,18 +23,26 @@ const scripts: readonly [string, RegExp][] = [
   ...['Cyrl', 'Grek', 'Latn'].map(own),
 ];
 
+/** Place in `scripts` of a character, or past its end. */
+const ranks = remembered((character) => {
+  const found = scripts.findIndex(([, letters]) => letters.test(character));
+  return found < 0 ? scripts.length : found;
+});
+
 /**
  * The script whose fonts are tried first for a name, as `fonts.ts` calls it. Han letters alone do not tell
  * a language: they follow the first of `languages` (the signer's, then those of the petition) that has some.
  */
 export function nameScript(name: string, languages: readonly string[]): string {
-  const found = scripts.find(([, letters]) => letters.test(name))?.[0] ?? 'Latn';
+  let best = scripts.length;
+  for (const character of name) best = Math.min(best, ranks(character));
+  const found = scripts[best]?.[0] ?? 'Latn';
   if (found !== 'Hani') return found;
   return languages.map(hanScriptOf).find((script) => script !== undefined) ?? 'Jpan';
 }
 
 /** A tag that is none must not hold up a petition. */
-function hanScriptOf(language: string): string | undefined {
+const hanScriptOf = remembered((language) => {
   if (!/^(ja|ko|zh|yue)\b/.test(language)) return undefined;
   try {
     const script = scriptOf(language);
@@ -42,20 +50,46 @@ function hanScriptOf(language: string): string | undefined {
   } catch {
     return undefined;
   }
-}
+});
+
+const directions = remembered((character) =>
+  !letter.test(character) ? undefined : rightToLeft.test(character) ? 'rtl' : 'ltr',
+);
 
 /** Direction of the first letter (UAX #9, rule P2), so that each name reads its own way whatever stands beside it. */
 export function nameDirection(name: string): 'ltr' | 'rtl' {
-  const first = name.match(letter)?.[0];
-  return first !== undefined && rightToLeft.test(first) ? 'rtl' : 'ltr';
+  for (const character of name) {
+    const direction = directions(character);
+    if (direction !== undefined) return direction;
+  }
+  return 'ltr';
 }
 
 const mark = /^\p{Mn}$/u;
-const middling = /^[\p{Ll}\p{Script=Arab}\p{Script=Hebr}\p{Script=Thai} ]$/u;
+const wide = /^[mwMWÆæŒœЖжШшЩщЮюЫыФфМм@%—…]$/u;
+const small = /^[\p{Ll}\p{Script=Hebr}\p{Script=Thai}\p{Nd} ]$/u;
+const capital = /^[\p{Lu}\p{Script=Arab}]$/u;
+
+const breadths = remembered((character) => {
+  if (mark.test(character)) return 0;
+  if (wide.test(character)) return 1;
+  return small.test(character) ? 0.64 : capital.test(character) ? 0.8 : 1;
+});
 
 /** Breadth of a text in ems, guessed high: a mark takes no room, a small letter two thirds of an em. */
 export function breadth(text: string): number {
   let ems = 0;
-  for (const character of text) if (!mark.test(character)) ems += middling.test(character) ? 0.66 : 1;
+  for (const character of text) ems += breadths(character);
   return ems;
+}
+
+/** Names share their letters and languages: what a slow test says of one is kept. */
+function remembered<Fact>(look: (text: string) => Fact): (text: string) => Fact {
+  const known = new Map<string, Fact>();
+  return (text) => {
+    if (known.has(text)) return known.get(text) as Fact;
+    const fact = look(text);
+    known.set(text, fact);
+    return fact;
+  };
 }

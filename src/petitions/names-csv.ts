@@ -29,8 +29,9 @@ export function namesCsv(names: Iterable<NumberedName>): string {
 export async function* namesCsvPieces<Name extends NumberedName>(
   names: AsyncIterable<Name> | Iterable<Name>,
   seen: (name: Name) => void,
+  bom = true,
 ): AsyncGenerator<string> {
-  let piece = head;
+  let piece = bom ? head : head.slice(byteOrderMark.length);
   for await (const name of names) {
     seen(name);
     piece += rowOf(name);

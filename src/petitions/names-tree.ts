@@ -36,11 +36,18 @@ export function leafOf({ number, name }: NumberedName, blind: Buffer): Buffer {
   return leafHash(Buffer.concat([blind, Buffer.from(`${number}\n${canonicalName(name)}`)]));
 }
 
-/** The root over all names, taken one at a time. */
-export function createNamesTree(leaves: NameLeaves): { add(name: NumberedName): void; rootHex(): string } {
+/** The root over all names, taken one at a time; `seen` is told of each leaf. */
+export function createNamesTree(
+  leaves: NameLeaves,
+  seen?: (leaf: Buffer) => void,
+): { add(name: NumberedName): void; rootHex(): string } {
   const tree = createMerkleTree();
   return {
-    add: (name) => tree.add(leaves.leaf(name)),
+    add(name) {
+      const leaf = leaves.leaf(name);
+      tree.add(leaf);
+      seen?.(leaf);
+    },
     rootHex: () => tree.root().toString('hex'),
   };
 }

@@ -32,7 +32,7 @@ export interface PetitionFiles {
 
 /** The path of a file below any root. Takes no names but those that petitions have, so that none leads elsewhere. */
 export function petitionPath(serial: string, file: string): string {
-  if (!/^petition-[a-z0-9-]{1,100}\.(?:pdf|csv|json)$/.test(file))
+  if (!/^petition-[a-z0-9-]{1,100}\.(?:pdf|csv|json|jpg|bin)$/.test(file))
     throw new AppError('internal', 'no file of a petition is named like this');
   return `${petitionFolder(serial)}/${file}`;
 }

@@ -23,8 +23,10 @@ export interface SheetLabels {
   receivedBy: string;
   receivedDate: string;
   stamp: string;
-  /** One sentence about names that were left out, when there are any. */
-  withheldNote?: string;
+  campaigns: string;
+  /** What the square code holds. */
+  code: string;
+  receiptTitle: string;
 }
 
 export interface CoverLetter {
@@ -37,6 +39,12 @@ export interface CoverLetter {
   organisation: string;
   /** The period of the campaign in words. */
   period: string;
+  /** One sentence about names that were left out, when there are any. */
+  withheldNote?: string;
+  /** What the office confirms on the last page. */
+  received: string;
+  /** What was signed, when it is more than one campaign; the count written out. */
+  campaigns: { title: string; count: string }[];
   labels: SheetLabels;
 }
 
@@ -55,4 +63,8 @@ export interface PetitionSheet {
   /** Hex SHA-256 of the canonical list, see `names-digest.ts`. */
   digest: string;
   paper: 'a4' | 'us-letter';
+  /** Whether a letter of names is made beside each volume. */
+  namesLetter?: boolean;
+  /** A layout of the campaign's own in place of `templates/petition.typ`; `file` is its name in the campaign's folder. */
+  layout?: { file: string; text: string };
 }

@@ -1,37 +1,72 @@
-/** Petitions, the names on them, and the tries at handing them over. */
+/** Petitions, and the names on them. */
 import { EntitySchema } from 'typeorm';
-import type { Instant } from '../clock.ts';
+import { second, type Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { count, id, instant, json, optional, primary, word } from '../storage/columns.ts';
 import type { Transaction } from '../storage/database.ts';
 import { locked } from '../storage/locking.ts';
 import type { Manifest } from './manifest.ts';
 
-export type PetitionState = 'sealed' | 'handed_in' | 'void';
+/**
+ * `sealing` and `voiding` are on the way: names come or go in batches, and whoever finds such a petition lying
+ * goes on with it.
+ */
+export const petitionStates = ['sealing', 'sealed', 'handed_in', 'voiding', 'void'] as const;
+export type PetitionState = (typeof petitionStates)[number];
+
+/** A campaign whose names are on a petition. They stand together: first those of the first campaign, and so on. */
+export interface PetitionCampaign {
+  slug: string;
+  /** Version of its texts at the time of sealing. */
+  version: string;
+  names: number;
+}
 
 export interface Petition {
   id: string;
   /** `2026-0001`: what stands on the paper and in file names. */
   serial: string;
+  /** The campaign whose cover letter leads. */
   campaign: string;
   campaignVersion: string;
+  /** All of them, in the order of the paper. */
+  campaigns: PetitionCampaign[];
   target: string;
   state: PetitionState;
+  /** When sealing began: names of whoever had signed by then. */
   sealedAt: Instant;
   /** Name of the key or command that asked for it. */
   sealedBy: string;
+  /** Since when mail had been turned away by then; null while it flowed, or when staff had shut the channel. */
+  mailStoppedAt: Instant | null;
+  /** While it is being sealed: so far. */
   names: number;
+  /** Names that waited when sealing began. */
+  expected: number;
+  /** Names gathered (`sealing`), on paper (`sealed`), or let go (`voiding`). */
+  done: number;
   /** Names that waited too and were left out by the weed list. */
   withheld: number;
   volumes: number;
-  /** SHA-256 over the canonical list of names. */
+  /** SHA-256 over the canonical list of names; empty until it is sealed. */
   digest: string;
   /** Null until its files are made; they can be made again at any time from the sealed rows. */
   filesAt: Instant | null;
   manifest: Manifest | null;
   voidedAt: Instant | null;
   voidReason: string | null;
+  /** When the sweep asks again for what is still to be done; null when nothing is. */
+  dueAt: Instant | null;
+  /** Tries at its files that failed, one after the other. */
+  failures: number;
+  /** Why the latest one failed, in words without names. */
+  failedReason: string | null;
+  /** Number of the name that caused it, when known. */
+  failedName: number | null;
 }
+
+/** Milliseconds for which nobody else goes on with a petition after somebody worked on it: a crash costs this much. */
+export const untouched = 5 * second;
 
 /** A place on a sealed petition. The name itself stays with the signature until files are made. */
 export interface PetitionPlace {
@@ -42,23 +77,6 @@ export interface PetitionPlace {
   volume: number;
 }
 
-export const handInOutcomes = ['accepted-in-meeting', 'accepted', 'refused', 'posted'] as const;
-export type HandInOutcome = (typeof handInOutcomes)[number];
-
-export interface HandIn {
-  id: string;
-  petitionId: string;
-  at: Instant;
-  outcome: HandInOutcome;
-  place: string;
-  carrier: string | null;
-  /** The office's own reference number. */
-  reference: string | null;
-  note: string | null;
-  recordedAt: Instant;
-  recordedBy: string;
-}
-
 export const petitionTable = new EntitySchema<Petition>({
   name: 'petition',
   columns: {
@@ -66,11 +84,15 @@ export const petitionTable = new EntitySchema<Petition>({
     serial: word(20),
     campaign: word(80),
     campaignVersion: word(16),
+    campaigns: json,
     target: word(80),
     state: word(10),
     sealedAt: instant,
     sealedBy: word(80),
+    mailStoppedAt: optional(instant),
     names: count,
+    expected: count,
+    done: count,
     withheld: count,
     volumes: count,
     digest: word(64),
@@ -78,6 +100,10 @@ export const petitionTable = new EntitySchema<Petition>({
     manifest: optional(json),
     voidedAt: optional(instant),
     voidReason: optional(word(400)),
+    dueAt: optional(instant),
+    failures: count,
+    failedReason: optional(word(400)),
+    failedName: optional(count),
   },
 });
 
@@ -86,36 +112,38 @@ export const petitionPlaceTable = new EntitySchema<PetitionPlace>({
   columns: { petitionId: primary(id), number: primary(count), letterId: id, volume: count },
 });
 
-export const handInTable = new EntitySchema<HandIn>({
-  name: 'hand_in',
-  columns: {
-    id: primary(id),
-    petitionId: id,
-    at: instant,
-    outcome: word(20),
-    place: word(200),
-    carrier: optional(word(200)),
-    reference: optional(word(200)),
-    note: optional(word(2000)),
-    recordedAt: instant,
-    recordedBy: word(80),
-  },
-});
-
 /**
- * A petition that may still be voided or handed in, with the letters on it.
- * Throws `not-found`, or `conflict` when it is void or handed in already.
+ * Locks a petition that is sealed, or in another of these states. Throws `not-found`, or `conflict` otherwise.
+ * Whoever changes a petition holds it first, so that two never do so at the same time.
  */
+export async function holdPetition(
+  transaction: Transaction,
+  petitionId: string,
+  states: readonly PetitionState[] = ['sealed'],
+): Promise<Petition> {
+  const petition = await transaction.findOne(petitionTable, { where: { id: petitionId }, ...locked(transaction) });
+  if (!petition) throw new AppError('not-found', 'There is no such petition.');
+  if (!states.includes(petition.state)) {
+    const state = inWords[petition.state];
+    throw new AppError('conflict', `This petition is ${state}: only a sealed one can be voided or handed in.`);
+  }
+  return petition;
+}
+
+const inWords: Readonly<Record<PetitionState, string>> = {
+  sealing: 'being sealed',
+  sealed: 'sealed',
+  handed_in: 'handed in',
+  voiding: 'being voided',
+  void: 'void',
+};
+
+/** A petition that may still be handed in, with the letters on it. Throws as `holdPetition` does. */
 export async function readSealed(
   transaction: Transaction,
   petitionId: string,
 ): Promise<{ petition: Petition; letterIds: string[] }> {
-  const petition = await transaction.findOne(petitionTable, { where: { id: petitionId }, ...locked(transaction) });
-  if (!petition) throw new AppError('not-found', 'There is no such petition.');
-  if (petition.state !== 'sealed') {
-    const state = petition.state.replace('_', ' ');
-    throw new AppError('conflict', `This petition is ${state}: only a sealed one can be voided or handed in.`);
-  }
+  const petition = await holdPetition(transaction, petitionId);
   const places = await transaction.find(petitionPlaceTable, { select: { letterId: true }, where: { petitionId } });
   return { petition, letterIds: places.map((place) => place.letterId) };
 }

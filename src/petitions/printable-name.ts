@@ -28,11 +28,31 @@ const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
 /** Marks on one letter. No orthography has more; piles of them would run over the names above and below. */
 const mostMarks = { shared: 3, ofItsScript: 8 };
 
+/** A character that needs no second look wherever it stands; kept for each set of fonts, as names share their letters. */
+function isPlain(character: string, covers: Coverage): boolean {
+  let known = plainOf.get(covers);
+  if (!known) plainOf.set(covers, (known = new Map()));
+  let plain = known.get(character);
+  if (plain === undefined) {
+    plain = plainKinds.test(character) && mayStand(character, character.codePointAt(0) as number, covers);
+    known.set(character, plain);
+  }
+  return plain;
+}
+const plainKinds = /^(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}\p{P} ]$/u;
+const plainOf = new WeakMap<Coverage, Map<string, boolean>>();
+
+/** Hangul in parts, as Macs write it: fonts draw whole syllables. Other scripts are left as they are, since NFC would trade rare forms of Han characters for the common ones. */
+const loose = /[\u1100-\u11ff]{2,}|[\uac00-\ud7a3][\u11a8-\u11ff]/g;
+
 /**
  * Gives the text to print and what was substituted in it. Nothing is dropped: a variation selector the fonts
  * do not know stays in the text, where it changes nothing, and is reported.
  */
-export function printableName(name: string, covers: Coverage): PrintableText {
+export function printableName(written: string, covers: Coverage): PrintableText {
+  const name = written.replace(loose, (letters) => letters.normalize('NFC'));
+  if (!/^ |^$/.test(name) && Array.from(name).every((each) => isPlain(each, covers)))
+    return { text: name, substituted: [] };
   const substituted: string[] = [];
   const nothingToSee = !visible.test(name);
   let text = '';

@@ -1,20 +1,25 @@
 /** The proof that one name stands on a petition, to be checked against the manifest without the list. */
+import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Manifest } from './manifest.ts';
 import { createMerkleTree, inclusionProof, provesInclusion } from './merkle-tree.ts';
 import type { NumberedName } from './names-csv.ts';
 import { leafOf, type NameLeaves } from './names-tree.ts';
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** For the signer alone: with it and her name anybody can check that she stands there. Hashes and blind in hex. */
-export interface NameProof {
-  petition: string;
-  number: number;
-  of: number;
-  root: string;
-  blind: string;
+export const nameProofSchema = z.strictObject({
+  petition: z.string(),
+  number: z.int().positive(),
+  of: z.int().positive(),
+  root: sha256,
+  blind: sha256,
   /** From the leaf to the root (RFC 9162 §2.1.3). */
-  path: string[];
-}
+  path: z.array(sha256).max(53),
+});
+
+export type NameProof = z.infer<typeof nameProofSchema>;
 
 /**
  * Makes the proof for one number.

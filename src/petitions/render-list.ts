@@ -8,7 +8,7 @@ import type { Words } from '../campaigns/words.ts';
 import type { Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { makeVolumes, namesPerVolume, type PlacedName } from './make-volumes.ts';
+import { makeVolumes, namesPerVolume, type PlacedName, type VolumesNeeds } from './make-volumes.ts';
 import type { Manifest } from './manifest.ts';
 import { createNamesDigest } from './names-digest.ts';
 import { readNameList, type BadLine } from './read-name-list.ts';
@@ -26,6 +26,10 @@ export interface ListToRender {
   sealedAt: Instant;
   /** Names in a volume. */
   perVolume?: number;
+  mailStoppedAt?: Instant;
+  /** Whether the CSV begins with a byte order mark. */
+  bom?: boolean;
+  typesetting?: VolumesNeeds['typesetting'];
   progress?(done: number, of: number): void;
 }
 
@@ -44,7 +48,7 @@ const mostTold = 20;
  * before anything is made.
  */
 export async function renderList(wanted: ListToRender): Promise<RenderedList> {
-  const { campaign, target, out, words, sealedAt, perVolume = namesPerVolume } = wanted;
+  const { campaign, target, out, words, sealedAt, mailStoppedAt = null, perVolume = namesPerVolume } = wanted;
   if (!campaign.targets.some(({ id }) => id === target))
     throw new AppError('not-found', 'This campaign has no such target.');
   await mkdir(out, { recursive: true });
@@ -55,10 +59,12 @@ export async function renderList(wanted: ListToRender): Promise<RenderedList> {
     const volumes = Math.ceil(count / perVolume);
     const serial = `list-${digest.slice(0, 8)}`;
     const manifest = await makeVolumes({
-      sheet: writeSheet(campaign, { serial, target, names: count, volumes, digest, sealedAt }, words),
+      sheet: writeSheet(campaign, { serial, target, names: count, volumes, digest, sealedAt, mailStoppedAt }, words),
       campaigns: [{ slug: campaign.slug, version: campaign.version }],
       sealedAt,
       keys: wanted.keys,
+      bom: wanted.bom ?? true,
+      ...(wanted.typesetting && { typesetting: wanted.typesetting }),
       names: () => placedNames(copy, perVolume),
       keep: (file, contents) => keep(join(out, file), contents),
       progress: (done) => wanted.progress?.(done, count),

@@ -3,13 +3,16 @@ import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { second } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { findCulprit } from './find-culprit.ts';
+import { fontHash } from './font-hash.ts';
 import { templatesFolder } from '../paths.ts';
 import type { PetitionName, PetitionSheet } from './petition-sheet.ts';
-import type { TypesetAnswer, TypesetJob } from './typst-child.ts';
+import type { ChildAnswer, TypesetJob } from './typst-child.ts';
 
 export interface Volume {
   /** From 1. */
@@ -35,11 +38,13 @@ export interface TypesetVolume {
   engine: string;
   /** The fonts it was given. The same list, fonts, engine and template give the same bytes. */
   fonts: { file: string; sha256: string }[];
+  /** What it took: seconds of processor time and megabytes at most, of the child alone. */
+  cost: { cpuSeconds: number; memoryMb: number };
 }
 
-interface TypesetOptions {
+export interface TypesetOptions {
   timeoutMs?: number;
-  /** Resident memory of the child; watched where `/proc` tells it, 10,000 names need about 430 MB. */
+  /** Resident memory of the child; watched where `/proc` tells it, 10,000 names need about 330 MB. */
   memoryMb?: number;
   /** Folders with more TTF and OTF files. */
   fontFolders?: readonly string[];
@@ -47,19 +52,27 @@ interface TypesetOptions {
 
 const child = fileURLToPath(new URL('typst-child.ts', import.meta.url));
 const templateFile = join(templatesFolder, 'petition.typ');
+const letterFile = join(templatesFolder, 'names-letter.typ');
+const nowhere = 'http://127.0.0.1:9';
 const noSystemFonts = join(templatesFolder, 'no-system-fonts.conf');
 
-/** SHA-256 of the template, for the manifest. */
-export async function templateSha256(): Promise<string> {
+/** SHA-256 of the layout of a sheet, for the manifest. */
+export async function layoutSha256({ layout }: PetitionSheet): Promise<string> {
   return createHash('sha256')
-    .update(await readFile(templateFile))
+    .update(layout?.text ?? (await readFile(templateFile)))
     .digest('hex');
+}
+
+/** The sheet as a letter of names, in our own layout: what `typesetVolume` makes of it is to be posted. */
+export async function asNamesLetter(sheet: PetitionSheet): Promise<PetitionSheet> {
+  return { ...sheet, layout: { file: 'names-letter.typ', text: await readFile(letterFile, 'utf8') } };
 }
 
 /**
  * Typesets one volume.
  * @throws AppError `invalid` without cover letters or names, or when their numbers have gaps; `unavailable` when
  * the child overran its bounds or died, twice; `internal` when Typst refuses the document, as it would every time.
+ * Either says the number of the name that causes it, when there is one, and never the name.
  */
 export async function typesetVolume(
   sheet: PetitionSheet,
@@ -71,30 +84,44 @@ export async function typesetVolume(
   if (from === undefined) throw new AppError('invalid', 'A volume needs at least one name.');
   if (volume.names.some(({ number }, index) => number !== from + index))
     throw new AppError('invalid', 'The names of a volume need numbers that follow each other.');
-  const job = { sheet, volume, template: await readFile(templateFile, 'utf8'), fontFolders: options.fontFolders ?? [] };
+  const layout = sheet.layout ?? { file: 'petition.typ', text: await readFile(templateFile, 'utf8') };
+  const job = { sheet, volume, layout, fontFolders: options.fontFolders ?? [] };
   const what = `volume ${volume.volume} of petition ${sheet.number}`;
 
   // A child may die of something that passes, such as another process taking the memory: once more.
   let end = await runChild(job, options);
   if ('accident' in end) end = await runChild(job, options);
 
-  if ('accident' in end) throw new AppError('unavailable', `Typesetting ${what} failed twice: ${end.accident}.`);
-  if ('refusal' in end)
-    throw new AppError('internal', `Typesetting ${what} was refused: ${withoutNames(end.refusal)}.`);
-  return end.typeset;
+  if (!('typeset' in end)) {
+    const culprit = await findCulprit(
+      volume.names,
+      async (names) => !('typeset' in (await runChild({ ...job, volume: { ...volume, names } }, options))),
+    );
+    const cause =
+      culprit === undefined
+        ? ''
+        : ` The cause is name ${culprit.toLocaleString('en')}: withhold it, and tell us of it.`;
+    throw 'accident' in end
+      ? new AppError('unavailable', `Typesetting ${what} failed twice: ${end.accident}.${cause}`)
+      : new AppError('internal', `Typesetting ${what} was refused: ${withoutNames(end.refusal)}.${cause}`);
+  }
+  const { fontFiles, ...typeset } = end.typeset;
+  return { ...typeset, fonts: await Promise.all(fontFiles.map(fontHash)) };
 }
 
-type End = TypesetAnswer | { accident: string };
+type End = ChildAnswer | { accident: string };
 
 async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> {
-  const { timeoutMs = 120 * second, memoryMb = 2_500 } = options;
+  const { timeoutMs = 300 * second, memoryMb = 1_500 } = options;
   const typist = fork(child, {
     serialization: 'advanced',
     // The child gets none of our secrets, prints nothing that could hold a name, and finds no fonts but ours.
-    env: { FONTCONFIG_FILE: noSystemFonts },
+    // A layout that asks for packages of Typst's finds no way out either.
+    env: { FONTCONFIG_FILE: noSystemFonts, https_proxy: nowhere, http_proxy: nowhere },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: ['--max-old-space-size=512'],
   });
+  yieldTo(typist.pid);
   const { promise, resolve } = Promise.withResolvers<End>();
   const kill = (accident: string): void => {
     resolve({ accident });
@@ -104,7 +131,7 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
   const watch = setInterval(() => {
     if (residentMb(typist.pid) > memoryMb) kill(`it took more than ${memoryMb} MB of memory`);
   }, 200);
-  typist.once('message', (answer: TypesetAnswer) => resolve(answer));
+  typist.once('message', (answer: ChildAnswer) => resolve(answer));
   typist.once('error', (error) => resolve({ accident: `the process did not start (${error.message})` }));
   typist.once('exit', (code, signal) => {
     const ended = (): void => resolve({ accident: `the process ended with ${signal ?? `code ${code}`}` });
@@ -119,6 +146,18 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
   } finally {
     clearTimeout(timeout);
     clearInterval(watch);
+  }
+}
+
+/** A third of the share of a process that wants as much: on a busy machine paper is slower, and still comes. */
+const lower = 5;
+
+/** Letters and pages go first: nobody waits for paper. */
+function yieldTo(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, lower);
+  } catch {
+    // It is gone already, or the system does not let us: it works at the usual priority.
   }
 }
 

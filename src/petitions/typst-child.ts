@@ -4,6 +4,7 @@
  */
 import { NodeCompiler, type NodeTypstDocument } from '@myriaddreamin/typst-ts-node-compiler';
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import { asError } from '../errors.ts';
 import { findFonts, type PrintFont } from './fonts.ts';
 import type { PetitionSheet } from './petition-sheet.ts';
@@ -13,14 +14,17 @@ import type { PageRange, TypesetVolume, Volume } from './typeset-volume.ts';
 export interface TypesetJob {
   sheet: PetitionSheet;
   volume: Volume;
-  /** The text of `templates/petition.typ`. */
-  template: string;
+  /** `templates/petition.typ`, or a campaign's own. */
+  layout: { file: string; text: string };
   /** Where to look for more fonts. */
   fontFolders: readonly string[];
 }
 
 /** A refusal is Typst's or our own sentence; it may quote a name and must be cleaned before anybody sees it. */
-export type TypesetAnswer = { typeset: TypesetVolume } | { refusal: string };
+export type ChildAnswer = { typeset: TypesetAnswer } | { refusal: string };
+
+/** A volume, and the fonts it was given. */
+export type TypesetAnswer = Omit<TypesetVolume, 'fonts'> & { fontFiles: string[] };
 
 /**
  * PDF/A-2u, archival with every glyph mapped to Unicode, and without tags: those make the file fourteen times
@@ -28,12 +32,11 @@ export type TypesetAnswer = { typeset: TypesetVolume } | { refusal: string };
  */
 const pdfOptions = { pdfStandard: 'a-2u', pdfTags: false };
 
-/** A workspace that need not exist: both of its files are given in memory. */
-const workspace = '/petition';
-const mainFilePath = `${workspace}/petition.typ`;
+/** A workspace that does not exist: its files are given in memory, and a layout finds no others. */
+const workspace = '/nonexistent/petition';
 
 process.once('message', (job: TypesetJob) => {
-  let answer: TypesetAnswer;
+  let answer: ChildAnswer;
   try {
     answer = { typeset: typeset(job) };
   } catch (error) {
@@ -42,15 +45,13 @@ process.once('message', (job: TypesetJob) => {
   process.send?.(answer, () => process.disconnect());
 });
 
-function typeset({ sheet, volume, template, fontFolders }: TypesetJob): TypesetVolume {
-  const found = findFonts(fontFolders);
-  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontPaths: found.map((font) => font.path) }] });
-  const fonts = knownFonts(compiler, found);
-  const { data, substituted } = prepareSheet(sheet, volume, fonts);
-  compiler.addSource(mainFilePath, template);
-  compiler.mapShadow(`${workspace}/sheet.json`, Buffer.from(JSON.stringify(data)));
+function typeset({ sheet, volume, layout, fontFolders }: TypesetJob): TypesetAnswer {
+  const { compiler, prepared, fonts } = prepare(sheet, volume, findFonts(fontFolders));
+  const mainFilePath = `${workspace}/${layout.file}`;
+  compiler.addSource(mainFilePath, layout.text);
+  compiler.mapShadow(`${workspace}/sheet.json`, Buffer.from(JSON.stringify(prepared.data)));
 
-  const document = compile(compiler);
+  const document = compile(compiler, mainFilePath);
   const [pageRanges] = compiler.query(document, { selector: '<pages>', field: 'value' }) as [PageRange[]];
   checkRanges(pageRanges, volume);
   const creationTimestamp = Date.parse(`${sheet.date}T00:00:00Z`) / 1000;
@@ -58,28 +59,60 @@ function typeset({ sheet, volume, template, fontFolders }: TypesetJob): TypesetV
     pdf: compiler.pdf(document, { ...pdfOptions, creationTimestamp }),
     pages: document.numOfPages,
     pageRanges,
-    substituted,
+    substituted: prepared.substituted,
     engine: engineOf(compiler),
-    fonts: fonts.map(({ file, sha256 }) => ({ file, sha256 })),
+    fontFiles: fonts.map(({ path }) => path),
+    cost: costSoFar(),
   };
 }
 
-/** Typst takes some words of a name for a style ("Noto Sans Old Italic"): what it does not find cannot be counted on. */
-function knownFonts(compiler: NodeCompiler, fonts: PrintFont[]): PrintFont[] {
-  const families = fonts.map(({ family }) => `${JSON.stringify(family)},`);
-  const warnings = compiler.compile({ mainFileContent: `#set text(font: (${families.join('')}))` }).takeWarnings();
+function costSoFar(): TypesetVolume['cost'] {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, memoryMb: maxRSS / 1024 };
+}
+
+/**
+ * The texts, and a compiler with the fonts they need and no others. Typst takes some words of a family's name for
+ * a style ("Noto Sans Old Italic"): a font that it does not find under its name cannot be counted on.
+ */
+function prepare(sheet: PetitionSheet, volume: Volume, found: PrintFont[]) {
+  const prepared = prepareSheet(sheet, volume, found);
+  const fonts = found.filter(({ family }) => prepared.families.has(family));
+  const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontPaths: fonts.map(({ path }) => path) }] });
+  const unknown = unknownFamilies(compiler, prepared.families);
+  if (unknown.size === 0) return { compiler, prepared, fonts };
+  return prepare(
+    sheet,
+    volume,
+    found.filter(({ family }) => !unknown.has(family)),
+  );
+}
+
+function unknownFamilies(compiler: NodeCompiler, families: ReadonlySet<string>): Set<string> {
+  const list = Array.from(families, (family) => `${JSON.stringify(family)},`).join('');
+  const warnings = compiler.compile({ mainFileContent: `#set text(font: (${list}))` }).takeWarnings();
   const said: { message: string }[] = warnings === null ? [] : compiler.fetchDiagnostics(warnings);
-  return fonts.filter(({ family }) => !said.some(({ message }) => message.endsWith(`: ${family.toLowerCase()}`)));
+  const isUnknown = (family: string): boolean =>
+    said.some(({ message }) => message.endsWith(`: ${family.toLowerCase()}`));
+  return new Set([...families].filter(isUnknown));
+}
+
+interface Diagnostic {
+  message: string;
+  /** From 0. */
+  range: { start: { line: number; character: number } } | null;
 }
 
 /** A warning counts as a refusal: an unknown font, or a layout that did not settle, makes a wrong page. */
-function compile(compiler: NodeCompiler): NodeTypstDocument {
+function compile(compiler: NodeCompiler, mainFilePath: string): NodeTypstDocument {
   const compiled = compiler.compile({ mainFilePath });
   const document = compiled.result;
   const complaint = compiled.takeError() ?? compiled.takeWarnings();
   if (complaint === null && document !== null) return document;
-  const said: { message: string }[] = complaint === null ? [] : compiler.fetchDiagnostics(complaint);
-  throw new Error(said[0]?.message ?? 'no document');
+  const [said] = (complaint === null ? [] : compiler.fetchDiagnostics(complaint)) as Diagnostic[];
+  const start = said?.range?.start;
+  const place = start ? ` (${basename(mainFilePath)}:${start.line + 1}:${start.character + 1})` : '';
+  throw new Error(`${said?.message ?? 'no document'}${place}`);
 }
 
 /** Every name stands on exactly one page: the ranges follow each other from the first name to the last. */

@@ -53,10 +53,13 @@ const defaults: BullQueueOptions = {
 /** What makes two reminders the same: while one waits, the other adds nothing. */
 const sameness: { [Name in JobName]: ((job: Jobs[Name]) => string) | undefined } = {
   'send-letters': undefined,
+  'send-test-letter': (job) => job.testLetterId,
   'read-report': (job) => job.returnedMailId,
   'forward-answer': (job) => job.answerId,
   'review-channel': (job) => job.target,
-  'make-petition-files': (job) => job.petitionId,
+  'finish-petition': (job) => job.petitionId,
+  'send-webhook': (job) => `${job.eventId} ${job.endpoint}`,
+  'send-notices': undefined,
 };
 
 interface Line {

@@ -8,12 +8,15 @@ import { domainOf } from '../outbox/domain-name.ts';
 import { createRelayPool, relayOf } from '../outbox/relay-pool.ts';
 import { createReturnPaths } from '../outbox/return-path.ts';
 import { sendLetters, type SendLettersNeeds } from '../outbox/send-letters.ts';
+import { sendTestLetter } from '../outbox/send-test-letter.ts';
 import { chooseIdentity } from '../outbox/sender-identity.ts';
 import { openSigners } from '../outbox/signers.ts';
+import { sendNotices } from '../notices/send-notices.ts';
 import { createReviewAsker } from '../outcomes/ask-for-review.ts';
 import { deadMailboxes } from '../outcomes/dead-mailboxes.ts';
 import { forwardAnswer, type ForwardAnswerNeeds } from '../outcomes/forward-answer.ts';
 import { createAttemptRecorder } from '../outcomes/record-attempt.ts';
+import { noticeSending } from './notice-sending.ts';
 import { tellOperators } from './tell-operators.ts';
 import { waitsOf, type RoleNeeds, type Running } from './role.ts';
 
@@ -54,6 +57,7 @@ export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<
     putBack: recorder.putBack,
     timed: metrics.stages,
   };
+  const telling = await noticeSending(needs, pool, identity.signNotice);
   queue.work('send-letters', (job) => sendLetters(sending, job), jobsAtOnce);
   const answering: ForwardAnswerNeeds = {
     ...shared,
@@ -65,6 +69,9 @@ export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<
     counted: metrics.answer,
   };
   queue.work('forward-answer', (job) => forwardAnswer(answering, job.answerId), 1);
+  queue.work('send-notices', (job) => sendNotices(telling, job), 1);
+  const testing = { database, clock, pool, lease: config.LEASE, sign: identity.sign };
+  queue.work('send-test-letter', (job) => sendTestLetter(testing, job.testLetterId), 1);
   closers.add(() => pool.close());
   return {
     embassy,
@@ -76,11 +83,13 @@ export async function openMailer(needs: RoleNeeds, bouncePort: number): Promise<
   };
 }
 
+interface Identities extends Pick<SendLettersNeeds, 'identityOf' | 'signingDomain' | 'sign'> {
+  /** Signs a mail to a signer: with the key of its own domain, or of one above it, which DMARC takes as well. */
+  signNotice(from: string, message: Buffer): Promise<Buffer>;
+}
+
 /** In whose name a letter goes, and with whose key it is signed. */
-async function identities(
-  needs: RoleNeeds,
-  isRehearsal: boolean,
-): Promise<Pick<SendLettersNeeds, 'identityOf' | 'signingDomain' | 'sign'>> {
+async function identities(needs: RoleNeeds, isRehearsal: boolean): Promise<Identities> {
   const { config, clock, log, book, metrics, closers } = needs;
   const signers = await openSigners({
     log,
@@ -93,9 +102,20 @@ async function identities(
   closers.add(() => Promise.resolve(resolver.close()));
   const policies = createDmarcPolicies({ ...resolver, clock });
   return {
-    sign: signers.sign,
+    async sign(domain, message) {
+      // A campaign that came in since the start may write from a domain of its own.
+      await signers.learn(domain);
+      return signers.sign(domain, message);
+    },
+    async signNotice(from, message) {
+      for (const { sender } of book.campaigns) await signers.learn(domainOf(sender.address) ?? '');
+      const labels = (domainOf(from) ?? '').split('.');
+      const domains = labels.map((_label, at) => labels.slice(at).join('.'));
+      return signers.sign(domains.find((domain) => signers.domains.has(domain)) ?? domains[0] ?? '', message);
+    },
     async identityOf(campaign, signerAddress) {
       const setting = book.find(campaign)?.sender;
+      if (setting) await signers.learn(domainOf(setting.address) ?? '');
       return setting ? chooseIdentity({ setting, signerAddress, heldDomains: signers.domains, policies }) : 'reply-to';
     },
     signingDomain: (identity, signerDomain, sender) =>

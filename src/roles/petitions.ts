@@ -1,8 +1,9 @@
-/** The role that makes the files of sealed petitions, away from the processes that answer and send. */
-import { makePetitionFiles } from '../petitions/make-petition-files.ts';
+/** The role that seals what is large and makes the files of petitions, away from the processes that answer and send. */
+import { finishPetition } from '../petitions/finish-petition.ts';
 import type { RoleNeeds } from './role.ts';
 
 export function openPetitions({ database, clock, book, words, keys, files, metrics, queue }: RoleNeeds): void {
-  const making = { database, clock, book, words, keys, files, made: () => metrics.petition('files-made') };
-  queue.work('make-petition-files', (job) => makePetitionFiles(making, job.petitionId), 1);
+  const told = { made: () => metrics.petition('files-made'), sealed: () => metrics.petition('sealed') };
+  const finishing = { database, clock, book, words, keys, files, ...told };
+  queue.work('finish-petition', (job) => finishPetition(finishing, job.petitionId), 1);
 }

@@ -1,4 +1,4 @@
-/** The role that listens for returned mail, reads it, and looks at channels when something was heard. */
+/** The role that speaks with others: listens for returned mail, reads it, looks at channels, and tells by webhooks. */
 import type { HoldEvent } from '../outbox/hold-event-table.ts';
 import { createReturnPaths } from '../outbox/return-path.ts';
 import { imapPlaceOf } from '../outcomes/intake/imap-connection.ts';
@@ -7,6 +7,8 @@ import { recordReport } from '../outcomes/record-report.ts';
 import { listenForReturnedMail } from '../outcomes/returned-mail-listener.ts';
 import { reviewChannel } from '../outcomes/review-channel.ts';
 import { reviewTrouble } from '../outcomes/review-trouble.ts';
+import { sendWebhook } from '../webhooks/send-webhook.ts';
+import { openNoticeDoor } from './notice-door.ts';
 import { reviewNeedsOf, waitsOf, type RoleNeeds } from './role.ts';
 import { tellOperators } from './tell-operators.ts';
 
@@ -15,7 +17,16 @@ export async function openReports(needs: RoleNeeds): Promise<number> {
   const { config, clock, log, book, database, queue, metrics, random, closers } = needs;
   const shared = { database, clock, log, queue, book, random };
   const paths = createReturnPaths({ keys: needs.keys, domain: config.BOUNCE_DOMAIN });
-  const door = { database, clock, log, queue, paths, counted: metrics.returnedMail, failed: metrics.mailboxAway };
+  const door = {
+    database,
+    clock,
+    log,
+    queue,
+    paths,
+    counted: metrics.returnedMail,
+    failed: metrics.mailboxAway,
+    notices: openNoticeDoor(needs),
+  };
   const listener = await listenForReturnedMail(door, {
     host: config.BOUNCE_HOST,
     port: config.BOUNCE_PORT,
@@ -37,5 +48,7 @@ export async function openReports(needs: RoleNeeds): Promise<number> {
     },
     1,
   );
+  const telling = { database, clock, log, random, endpoints: config.WEBHOOKS, counted: metrics.webhook };
+  queue.work('send-webhook', (job) => sendWebhook(telling, job), 4);
   return listener.port;
 }

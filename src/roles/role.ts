@@ -1,5 +1,5 @@
 /** What every role of the service is given; `app.ts` makes it once per process. */
-import type { CampaignBook } from '../campaigns/campaign-book.ts';
+import type { LiveBook } from '../campaigns/versions/live-book.ts';
 import type { Words } from '../campaigns/words.ts';
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
@@ -11,6 +11,7 @@ import type { Metrics } from '../metrics.ts';
 import type { DnsResolver } from '../outbox/dns-resolver.ts';
 import type { ReviewNeeds } from '../outcomes/review-channel.ts';
 import type { PetitionFiles } from '../petitions/petition-files.ts';
+import type { Counters } from '../queue/counters.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 
@@ -19,15 +20,18 @@ export interface RoleNeeds {
   clock: Clock;
   log: Log;
   keys: KeyRing;
-  book: CampaignBook;
+  book: LiveBook;
   words: Readonly<Record<string, Words>>;
   database: Database;
   queue: Queue;
+  counters: Counters;
   texts: LetterTexts;
   files: PetitionFiles;
   metrics: Metrics;
   resolver: DnsResolver | undefined;
   random: () => number;
+  /** Public address of the pages, for links in mails; known once the ports are open. */
+  origin(): string;
   /** Takes what a role opens; closed in reverse order after all work has ended. */
   closers: Closers;
 }

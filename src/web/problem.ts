@@ -10,6 +10,7 @@ const statuses: Record<ErrorCode, number> = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
+  'too-many': 429,
   unavailable: 503,
   internal: 500,
 };
@@ -19,6 +20,7 @@ const titles: Record<ErrorCode, string> = {
   forbidden: 'Not allowed',
   'not-found': 'Not found',
   conflict: 'Not possible now',
+  'too-many': 'Too many for now',
   unavailable: 'Not available now',
   internal: 'Something went wrong here',
 };

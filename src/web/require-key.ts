@@ -2,6 +2,7 @@
 import type { Request, RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import { findSourceKey, type Scope, type SourceKey } from '../intake/source-key.ts';
+import { recordAction } from '../staff/staff-event-table.ts';
 import { within } from '../queue/within.ts';
 import type { Database } from '../storage/database.ts';
 
@@ -13,8 +14,11 @@ const mostRemembered = 1_000;
 const patience = 5_000;
 
 export interface KeyGuard {
-  /** Lets a request pass whose key has the scope, and covers the campaign in the path. */
-  need(scope: Scope): RequestHandler<Record<string, string>>;
+  /**
+   * Lets a request pass whose key has the scope, and covers the campaign in the path. A key for browsers passes only
+   * where they are `browsers`-ready, and only from its own sites.
+   */
+  need(scope: Scope, where?: { browsers: boolean }): RequestHandler<Record<string, string>>;
 }
 
 const keys = new WeakMap<object, SourceKey>();
@@ -53,24 +57,41 @@ export function createKeyGuard(needs: { database: Database; now: () => number })
     return key;
   }
 
+  /** Before it is done, beside what people do at the console. The path holds ids only. */
+  async function writeDown(key: SourceKey, { method, path }: Pick<Request, 'method' | 'path'>): Promise<void> {
+    const action = {
+      actor: `key:${key.id}`,
+      what: `api.${method.toLowerCase()}`,
+      subject: path,
+      result: 'asked',
+    } as const;
+    const clock = { now: needs.now };
+    await needs.database.write((transaction) => recordAction({ clock }, transaction, action));
+  }
+
   return {
-    need: (scope) => async (request, response, next) => {
-      const [, text] = /^Bearer +(\S{1,200})$/i.exec(request.headers.authorization ?? '') ?? [];
-      const key = text === undefined ? undefined : await find(text);
-      if (!key) {
-        response.set('WWW-Authenticate', 'Bearer');
-        return next(
-          new AppError(
-            'unauthenticated',
-            'Send a valid key as "Authorization: Bearer todoke_…"; `todoke key create` makes one.',
-          ),
-        );
-      }
-      if (!key.scopes.includes(scope)) return next(new AppError('forbidden', `This key lacks the scope "${scope}".`));
-      const { campaign } = request.params;
-      if (campaign !== undefined) assertCampaign(key, campaign);
-      keys.set(request, key);
-      next();
-    },
+    need:
+      (scope, { browsers } = { browsers: false }) =>
+      async (request, response, next) => {
+        const [, text] = /^Bearer +(\S{1,200})$/i.exec(request.headers.authorization ?? '') ?? [];
+        const key = text === undefined ? undefined : await find(text);
+        if (!key) {
+          response.set('WWW-Authenticate', 'Bearer');
+          return next(
+            new AppError(
+              'unauthenticated',
+              'Send a valid key as "Authorization: Bearer todoke_…"; `todoke key create` makes one.',
+            ),
+          );
+        }
+        if (!key.scopes.includes(scope)) return next(new AppError('forbidden', `This key lacks the scope "${scope}".`));
+        if (key.origins !== null && !(browsers && key.origins.includes(request.headers.origin ?? '')))
+          return next(new AppError('forbidden', 'This key signs one letter at a time, on the pages it was made for.'));
+        const { campaign } = request.params;
+        if (campaign !== undefined) assertCampaign(key, campaign);
+        keys.set(request, key);
+        if (scope === 'staff' && request.method !== 'GET') await writeDown(key, request);
+        next();
+      },
   };
 }

@@ -1,8 +1,9 @@
-/** Headers that every answer carries: the pages have no script and load nothing from elsewhere, so nothing else may run. */
+/** Headers that every answer carries: pages load nothing from elsewhere and have no script but our own files, so nothing else may run. */
 import type { RequestHandler } from 'express';
 
 const policy = [
   "default-src 'none'",
+  "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
   "form-action 'self'",
@@ -17,10 +18,10 @@ export function securityHeaders(): RequestHandler {
     response.set({
       'Content-Security-Policy': policy,
       'X-Content-Type-Options': 'nosniff',
-      // The address of a receipt is the key to it: it must not travel in a Referer.
+      // The address of a receipt, or of a link in a mail, is the key to it: it must not travel in a Referer.
       'Referrer-Policy': 'no-referrer',
     });
-    if (/^\/receipts(\/|$)/i.test(request.path)) {
+    if (/^\/(receipts|confirm|news)(\/|$)/i.test(request.path)) {
       response.set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex' });
     }
     next();

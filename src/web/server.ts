@@ -4,6 +4,8 @@ import type { Log } from '../log.ts';
 import { AppError } from '../errors.ts';
 import { campaignRoutes, type CampaignRouteNeeds } from './api/campaigns.ts';
 import { cloudEventRoutes } from './api/cloud-events.ts';
+import { handInFileRoutes } from './api/hand-in-files.ts';
+import { handInRoutes } from './api/hand-ins.ts';
 import { holdRoutes, type HoldRouteNeeds } from './api/holds.ts';
 import { openApiDocument } from './api/openapi.ts';
 import { outcomeRoutes, type OutcomeRouteNeeds } from './api/outcomes.ts';
@@ -12,6 +14,7 @@ import { reportRoutes, type ReportRouteNeeds } from './api/reports.ts';
 import { signatureRoutes, type SignatureRouteNeeds } from './api/signatures.ts';
 import { weedRoutes } from './api/weed.ts';
 import { renderDocs } from './pages/docs-page.ts';
+import { mailRoutes, type MailRouteNeeds } from './pages/mail-routes.ts';
 import { pagesRouter, type PageNeeds } from './pages/pages-router.ts';
 import { problemHandler } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -19,6 +22,8 @@ import { securityHeaders } from './security-headers.ts';
 export interface ServerNeeds {
   log: Log;
   origin: () => string;
+  /** Whose X-Forwarded-For is believed; undefined: nobody's. */
+  trustProxy: number | string[] | undefined;
   signatures: SignatureRouteNeeds;
   campaigns: CampaignRouteNeeds;
   holds: HoldRouteNeeds;
@@ -26,6 +31,8 @@ export interface ServerNeeds {
   petitions: PetitionRouteNeeds;
   reports: ReportRouteNeeds;
   pages: PageNeeds;
+  console: Router;
+  mails: MailRouteNeeds;
 }
 
 /** Makes the Express application; the caller listens. */
@@ -33,6 +40,7 @@ export function createServer(needs: ServerNeeds): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  if (needs.trustProxy !== undefined) app.set('trust proxy', needs.trustProxy);
   app.use(securityHeaders());
   app.use(signatureRoutes(needs.signatures));
   app.use(cloudEventRoutes(needs.signatures));
@@ -40,6 +48,8 @@ export function createServer(needs: ServerNeeds): Express {
   app.use(holdRoutes(needs.holds));
   app.use(outcomeRoutes(needs.outcomes));
   app.use(petitionRoutes(needs.petitions));
+  app.use(handInRoutes(needs.petitions));
+  app.use(handInFileRoutes(needs.petitions));
   app.use(weedRoutes(needs.petitions));
   app.use(reportRoutes(needs.reports));
   app.use(docsRoutes(needs.origin));
@@ -47,7 +57,8 @@ export function createServer(needs: ServerNeeds): Express {
     next(new AppError('not-found', 'There is no such route: /openapi.json lists them.')),
   );
   app.use('/v1', problemHandler(needs.log));
-  app.use(pagesRouter(needs.pages));
+  app.use(needs.console);
+  app.use(pagesRouter(needs.pages, mailRoutes(needs.mails)));
   app.use(problemHandler(needs.log));
   return app;
 }

@@ -195,9 +195,9 @@ for (const { engine, open, missing } of engines) {
       const { queue } = await open();
       const gate = createGate();
       const seen: string[] = [];
-      queue.work('make-petition-files', () => gate.opened, 1);
+      queue.work('finish-petition', () => gate.opened, 1);
       queue.work('review-channel', async ({ target }) => void seen.push(target), 1);
-      for (const petitionId of ['p_1', 'p_2']) await queue.ask('make-petition-files', { petitionId });
+      for (const petitionId of ['p_1', 'p_2']) await queue.ask('finish-petition', { petitionId });
       await queue.ask('review-channel', { target: 'embassy' });
       await waitFor(
         () => seen,
@@ -678,7 +678,7 @@ describe.skipIf(withoutRedis)('when Redis has trouble', () => {
        const queue = await createBullQueue('${own.url}', { onError });
        let done;
        const seen = new Promise((resolve) => (done = resolve));
-       for (const name of ['send-letters', 'read-report', 'review-channel', 'make-petition-files'])
+       for (const name of ['send-letters', 'read-report', 'review-channel', 'finish-petition'])
          queue.work(name, async () => done(), 2);
        await queue.ask('read-report', { returnedMailId: 'r_1' });
        await seen;

@@ -28,9 +28,26 @@ export const passedBy: Record<Point, Role> = {
   'after-354': 'mailer',
   'after-dot': 'mailer',
   'after-250': 'mailer',
+  'notice-begun': 'mailer',
+  'notice-sent': 'mailer',
   'before-seal': 'web',
+  'names-gathered': 'web',
+  'names-counted': 'web',
   sealed: 'web',
+  'file-kept': 'petitions',
+  'names-let-go': 'web',
 };
+
+/** What happens to names on paper. A petition shuts the mail: meanwhile no letter comes to the points of the mailers. */
+const isByHand = (point: Point): boolean => byHand.has(point);
+const byHand: ReadonlySet<Point> = new Set([
+  'before-seal',
+  'names-gathered',
+  'names-counted',
+  'sealed',
+  'file-kept',
+  'names-let-go',
+]);
 
 const only = <T>(list: readonly T[], random: () => number): T => {
   const chosen = list[Math.floor(random() * list.length)];
@@ -62,7 +79,7 @@ async function take(...lists: readonly Part[][]): Promise<Part[]> {
 async function killAt(world: World, victim: Role, point: Point, random: () => number): Promise<number> {
   const turns = turnsOf.get(world) ?? { byHand: Promise.resolve(), byMail: new Set() };
   turnsOf.set(world, turns);
-  if (point !== 'before-seal' && point !== 'sealed') {
+  if (!isByHand(point)) {
     await turns.byHand;
     const killed = kill(world, victim, point, random);
     turns.byMail.add(killed);
@@ -84,17 +101,17 @@ async function kill(world: World, victim: Role, point: Point, random: () => numb
   try {
     if (!doomed || !watched) throw new Error(`nobody has the role ${victim}`);
     // Not always the first letter of a group: others are half-way then.
-    const byHand = point === 'before-seal' || point === 'sealed';
-    if (byHand) await setChannel(world, 'hand');
+    const isShut = isByHand(point);
+    if (isShut) await setChannel(world, 'hand');
     const reached = isOwn ? doomed.ended() : watched.passes(point);
-    if (isOwn) doomed.dieAt(point, byHand ? 0 : Math.floor(random() * 4));
-    const compiling = byHand ? compile(world, () => reached) : Promise.resolve();
+    if (isOwn) doomed.dieAt(point, isShut ? 0 : Math.floor(random() * 4));
+    const compiling = isShut ? compile(world, () => reached, point === 'names-let-go') : Promise.resolve();
     const how = await Promise.race([reached, pause(40_000, 'late')]);
     watched.disarm();
     if (how === 'late') throw new Error(`no ${passedBy[point]} came to ${point}`);
     await doomed.restart('SIGKILL');
     await compiling;
-    if (byHand) await setChannel(world, 'mail');
+    if (isShut) await setChannel(world, 'mail');
     return 1;
   } finally {
     for (const part of taken) busy.delete(part);
@@ -111,29 +128,33 @@ async function killSometime(world: World, random: () => number): Promise<number>
 }
 
 /** Staff who insist: the process they speak to may be killed under their hands. */
-async function staff(world: World, path: string, body: unknown): Promise<number> {
-  const response = await fetch(`${only(world.doors, Math.random)}/v1/campaigns/${campaign}${path}`, {
+async function staff(world: World, path: string, body: unknown): Promise<{ status: number; id?: string }> {
+  const response = await fetch(`${only(world.doors, Math.random)}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${world.key}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(10_000),
   });
-  await response.arrayBuffer();
-  return response.status;
+  const { id } = (await response.json()) as { id?: string };
+  return { status: response.status, ...(id === undefined ? {} : { id }) };
 }
 
 async function setChannel(world: World, mode: 'mail' | 'hand'): Promise<void> {
-  const ask = () => staff(world, `/targets/${target}/channel`, { mode, reason: 'the crash matrix' }).catch(() => 0);
-  await waitFor(ask, (status) => status === 200, `the channel to be ${mode}`, 60_000);
+  const path = `/v1/campaigns/${campaign}/targets/${target}/channel`;
+  const ask = () => staff(world, path, { mode, reason: 'the crash matrix' }).catch(() => undefined);
+  await waitFor(ask, (answer) => answer?.status === 200, `the channel to be ${mode}`, 60_000);
 }
 
 /** Asks for a petition until somebody came to the point; without names there is none, so it may take several. */
-async function compile(world: World, reached: () => Promise<unknown>): Promise<void> {
+async function compile(world: World, reached: () => Promise<unknown>, thenVoid: boolean): Promise<void> {
   let done = false;
   void reached().finally(() => (done = true));
   for (const until = performance.now() + 20_000; !done && performance.now() < until;) {
     await pause(200);
-    if (!done) await staff(world, '/petitions', { target }).catch(() => 0);
+    if (done) return;
+    const compiled = await staff(world, `/v1/campaigns/${campaign}/petitions`, { target }).catch(() => undefined);
+    if (thenVoid && compiled?.id)
+      await staff(world, `/v1/petitions/${compiled.id}/void`, { reason: 'the crash matrix' }).catch(() => undefined);
   }
 }
 
@@ -306,7 +327,7 @@ export const faults: readonly Fault[] = [
 export async function killByChance(world: World, random: () => number): Promise<number> {
   if (random() < 0.45) return killSometime(world, random);
   // Petitions shut the mail meanwhile: seldom.
-  const point = random() < 0.1 ? only(['before-seal', 'sealed'] as const, random) : only(points.slice(0, 6), random);
+  const point = random() < 0.1 ? only([...byHand], random) : only(points.slice(0, 6), random);
   const role = world.engines === 'embedded' || random() < 0.6 ? passedBy[point] : only(roles, random);
   return killAt(world, role, point, random);
 }

@@ -49,6 +49,7 @@ export function createPart({ name, roles, env, onReady }: PartPlan): Part {
     const started = spawn(process.execPath, words, {
       env: {
         PATH: process.env['PATH'] ?? '',
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
         ...env,
         ROLES: roles.join(','),
         LOG_LEVEL: 'info',

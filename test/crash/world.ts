@@ -14,7 +14,7 @@ import { tables } from '../../src/tables.ts';
 import { startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
 import { createPart, type Part } from './fleet.ts';
 import { createMailbag, type Mailbag } from './mailbag.ts';
-import { startOwnMariaDb, type OwnMariaDb } from './own-mariadb.ts';
+import { startOwnMariaDb, type OwnMariaDb } from '../support/own-mariadb.ts';
 import { layWire, type Wire } from './wire.ts';
 
 export type Engines = 'embedded' | 'distributed';

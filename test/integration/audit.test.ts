@@ -51,6 +51,11 @@ const tampering: [string, string, RegExp][] = [
     `update letter set state = 'delivered' where state = 'accepted'`,
     /leads to its state/,
   ],
+  [
+    'a letter left before its signer had confirmed',
+    `update signature set person_key = 'held:' where id = (select signature_id from letter where state = 'accepted' limit 1)`,
+    /not confirmed the address/,
+  ],
   ['a gap in a history', `delete from letter_history where seq = 2`, /no gap/],
   [
     'a move the table does not know',
@@ -59,10 +64,30 @@ const tampering: [string, string, RegExp][] = [
   ],
   [
     'a letter on two petitions',
-    `insert into petition_place select 'other-petition', number, letter_id, volume from petition_place; insert into petition select 'other-petition', 'x', campaign, campaign_version, target, state, sealed_at, sealed_by, names, volumes, digest, files_at, manifest, voided_at, void_reason, withheld from petition`,
+    `insert into petition_place select 'other-petition', number, letter_id, volume from petition_place; insert into petition (id, serial, campaign, campaign_version, campaigns, target, state, sealed_at, sealed_by, names, volumes, digest) select 'other-petition', 'x', campaign, campaign_version, campaigns, target, state, sealed_at, sealed_by, names, volumes, digest from petition`,
     /at most one petition/,
   ],
   ['a petitioned letter without its place', `delete from petition_place where number = 5`, /exactly one petition/],
+  [
+    'a letter that stands on a petition and says it does not',
+    `update letter set state = 'for_hand', petition_id = null where id = (select letter_id from petition_place where number = 2)`,
+    /a letter that says so/,
+  ],
+  [
+    'a letter on a petition to somebody else',
+    `update letter set target = 'other' where state = 'petitioned'`,
+    /to its target/,
+  ],
+  [
+    'names out of the order of signing',
+    `update letter set created_at = created_at - 100000000 where id = (select letter_id from petition_place where number = 3)`,
+    /order of signing/,
+  ],
+  [
+    'a campaign whose names do not stand together',
+    `update letter set campaign = 'other' where id = (select letter_id from petition_place where number = 3)`,
+    /campaign by campaign/,
+  ],
   ['a petition that says more names than it has', `update petition set names = 6`, /as many names as it says/],
   [
     'an accepted letter nobody accepted',

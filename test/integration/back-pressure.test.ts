@@ -31,7 +31,7 @@ const path = `/v1/campaigns/${campaign}/signatures`;
 test('beyond the most that may wait, the next one is refused at once', async () => {
   const [known] = await loadCampaigns('campaigns');
   if (!known) throw new Error('no campaign');
-  const reading = { campaign: known, source: 'test', now: Date.UTC(2020, 5, 1), keepOpen: true };
+  const reading = { campaign: known, source: 'test', door: 'api', now: Date.UTC(2020, 5, 1), keepOpen: true } as const;
   const { eventId: _none, ...signature } = readSignature(aSignature(1), reading);
   const held = Promise.withResolvers<never>();
   const intake = createSignatureIntake({

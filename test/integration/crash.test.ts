@@ -11,11 +11,14 @@ import { audit } from '../../src/ledger/audit.ts';
 import { stateNumbers } from '../../src/ledger/numbers.ts';
 import { signatureTable } from '../../src/intake/signature-table.ts';
 import { letterHistoryTable } from '../../src/letters/letter-table.ts';
+import { noticeTable } from '../../src/notices/notice-table.ts';
 import { points, type Point } from '../../src/points.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
 import { tables } from '../../src/tables.ts';
+import { campaignsAsking } from '../support/campaigns-asking.ts';
 import { dropEngines, prepareEngines } from '../support/engines.ts';
+import { freePort } from '../support/free-port.ts';
 import { startService, type ServiceProcess } from '../support/service-process.ts';
 import { aSignature, campaign, target, testEnvironment } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -91,10 +94,11 @@ async function proveTheRoad(): Promise<void> {
 }
 
 const byMail: Point[] = ['intake-committed', 'before-intent', 'after-intent', 'after-354', 'after-dot', 'after-250'];
-const byHand: Point[] = ['before-seal', 'sealed'];
+const byHand: Point[] = ['before-seal', 'names-gathered', 'names-counted', 'sealed', 'file-kept', 'names-let-go'];
+const toSigners: Point[] = ['notice-begun', 'notice-sent'];
 
 test('every labelled point is tried', () => {
-  expect([...byMail, ...byHand].toSorted()).toEqual([...points].toSorted());
+  expect([...byMail, ...byHand, ...toSigners].toSorted()).toEqual([...points].toSorted());
 });
 
 describe('killed on the way by mail', () => {
@@ -118,36 +122,100 @@ describe('killed on the way by mail', () => {
   );
 });
 
-describe('killed on the way by hand', () => {
-  test.each(byHand)(
-    '%s',
+describe('killed on the way to a signer', () => {
+  test.each(toSigners)(
+    '%s: nobody is written to twice',
     async (at) => {
-      const doomed = await startService(env, { at, after: 0 });
-      expect(
-        await post(doomed, `/v1/campaigns/${campaign}/targets/${target}/channel`, {
-          mode: 'hand',
-          reason: 'mail is refused',
-        }),
-      ).toBe(200);
-      expect(await push(doomed)).toHaveLength(people);
-      await waitFor(letters, (seen) => seen.for_hand === people, 'every name waiting');
-      const compile = (service: ServiceProcess) => post(service, `/v1/campaigns/${campaign}/petitions`, { target });
-      await compile(doomed).catch(() => 0);
+      const port = String(await freePort());
+      const pages = { PORT: port, ORIGIN: `http://127.0.0.1:${port}` };
+      env = { ...env, ...pages, LEASE: '5s', CAMPAIGNS_DIR: campaignsAsking({ thanks: 'all' }) };
+      const doomed = await startService(env, { at, after: 2 });
+      await push(doomed);
       expect(await doomed.ended).toBe('SIGKILL');
-      expect((await letters())[at === 'sealed' ? 'petitioned' : 'for_hand']).toBe(people);
 
       const healed = await startService(env);
-      // What was sealed is not sealed again; what was not, is sealed now.
-      expect(await compile(healed)).toBe(at === 'sealed' ? 409 : 201);
+      expect(await push(healed)).toHaveLength(people);
+      const notices = () => database.read.find(noticeTable);
       await waitFor(
-        async () => (await database.read.query('select files_at from petition')) as { files_at: number | null }[],
-        (rows) => rows.length === 1 && rows[0]?.files_at !== null,
-        'one petition with its files',
+        notices,
+        (rows) => rows.length === people && rows.every(({ endedAt }) => endedAt !== null),
+        'thanks',
       );
+      await waitFor(letters, (seen) => seen.delivered === people, 'every letter delivered', 25_000);
       await healed.stop();
-      expect((await letters()).petitioned).toBe(people);
+      // What was begun may have arrived. No more is begun at a time than a crash may leave in doubt.
+      const verdicts = Map.groupBy(await notices(), ({ verdict }) => verdict);
+      expect(new Set(verdicts.keys())).toEqual(new Set(['accepted', 'in_doubt']));
+      expect(verdicts.get('in_doubt')?.length).toBeLessThanOrEqual(2);
+      const written = embassy.received.flatMap(({ envelope }) => envelope.to).filter((to) => to.startsWith('signer'));
+      expect(new Set(written).size).toBe(written.length);
       await proveTheRoad();
     },
     60_000,
   );
 });
+
+/** Who signs: where the crash is to come between two batches of names, a batch and some more. */
+const signersFor = (at: Point): number => (at === 'names-gathered' || at === 'names-let-go' ? 500 + people : people);
+
+describe('killed on the way by hand', () => {
+  test.each(byHand)(
+    '%s',
+    async (at) => {
+      const signers = signersFor(at);
+      const doomed = await startService(env, { at, after: 0 });
+      const channel = `/v1/campaigns/${campaign}/targets/${target}/channel`;
+      expect(await post(doomed, channel, { mode: 'hand', reason: 'mail is refused' })).toBe(200);
+      expect(await pushMany(doomed, signers)).toBe(200);
+      await waitFor(letters, (seen) => seen.for_hand === signers, 'every name waiting');
+      const compile = (service: ServiceProcess) => post(service, `/v1/campaigns/${campaign}/petitions`, { target });
+      await compile(doomed).catch(() => 0);
+      if (at === 'names-let-go') await voidFirst(doomed);
+      expect(await doomed.ended).toBe('SIGKILL');
+      // Whatever the moment, nobody is lost or doubled before anything is repaired.
+      await proveTheRoad();
+      const half = await letters();
+      if (at === 'before-seal') expect(half.for_hand).toBe(signers);
+      else if (at === 'names-gathered' || at === 'names-let-go') expect(half.for_hand).toBeGreaterThan(0);
+      else expect(half.petitioned).toBe(signers);
+
+      const healed = await startService(env);
+      // What was begun is finished by itself, and not begun again.
+      if (at === 'before-seal') expect(await compile(healed)).toBe(201);
+      if (at === 'names-let-go')
+        await waitFor(
+          () => compile(healed),
+          (status) => status === 201,
+          'the next petition',
+        );
+      await waitFor(
+        async () =>
+          (await database.read.query(`select files_at from petition where state <> 'void'`)) as {
+            files_at: number | null;
+          }[],
+        (rows) => rows.length === 1 && rows[0]?.files_at !== null,
+        'one petition with its files',
+        25_000,
+      );
+      expect(await compile(healed)).toBe(409);
+      await healed.stop();
+      expect((await letters()).petitioned).toBe(signers);
+      await proveTheRoad();
+    },
+    60_000,
+  );
+});
+
+async function pushMany(service: ServiceProcess, many: number): Promise<number> {
+  const lines = Array.from({ length: many }, (_, n) => JSON.stringify({ ...aSignature(n), event_id: `e${n}` }));
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' };
+  const path = `/v1/campaigns/${campaign}/signatures`;
+  const response = await fetch(service.origin + path, { method: 'POST', headers, body: lines.join('\n') });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+async function voidFirst(service: ServiceProcess): Promise<void> {
+  const [{ id = '' } = {}]: { id?: string }[] = await database.read.query('select id from petition');
+  await post(service, `/v1/petitions/${id}/void`, { reason: 'a misprint' }).catch(() => 0);
+}

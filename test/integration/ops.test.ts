@@ -36,14 +36,18 @@ const classes = [
   ['our-reputation', 'rate', 'greylist', 'network', 'transient', 'protocol', 'delayed', 'auto-reply'],
   ['human-answer', 'complaint', 'unknown'],
 );
-const steps = ['send-letters', 'read-report', 'review-channel', 'make-petition-files', 'release-letters'].concat([
+const steps = ['send-letters', 'read-report', 'review-channel', 'finish-petition', 'release-letters'].concat([
   'sweep-overdue',
   'review-all-channels',
+  'compile-on-schedule',
   'sweep-petitions',
   'sweep-answers',
   'forward-answer',
   'finish-erasures',
   'end-campaigns',
+  'chase-petitions',
+  'sweep-webhooks',
+  'send-webhook',
 ]);
 
 /** Every metric of ours, its type, and all values its labels may ever have. */
@@ -85,8 +89,10 @@ const ours: Record<string, { type: string; labels: Record<string, readonly strin
   todoke_target_pauses_total: { type: 'counter', labels: {} },
   todoke_petitions_total: {
     type: 'counter',
-    labels: { event: ['sealed', 'files-made', 'voided', 'handed-in', 'refused'] },
+    labels: { event: ['sealed', 'files-made', 'voided', 'handed-in', 'refused', 'posted', 'lost'] },
   },
+  todoke_petitions_overdue: { type: 'gauge', labels: {} },
+  todoke_webhooks_total: { type: 'counter', labels: { result: ['delivered', 'failed', 'given-up', 'gone'] } },
   todoke_step_failures_total: { type: 'counter', labels: { step: steps } },
   todoke_workers_rebuilt_total: { type: 'counter', labels: { step: steps } },
   todoke_smtp_stage_seconds: { type: 'histogram', labels: { stage: stages } },

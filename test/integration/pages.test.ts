@@ -3,18 +3,24 @@
  * all of it stands on the one fake site below.
  */
 import type { AddressInfo } from 'node:net';
+import { rmSync } from 'node:fs';
 import express, { type ErrorRequestHandler } from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Campaign } from '../../src/campaigns/campaign.ts';
+import { petitionRulesSchema, type Campaign } from '../../src/campaigns/campaign.ts';
 import { createCampaignBook } from '../../src/campaigns/campaign-book.ts';
 import { loadCampaigns } from '../../src/campaigns/load-campaigns.ts';
-import { loadWords, wordsFolder } from '../../src/campaigns/words.ts';
+import { loadWords, wordsFolder, type Words } from '../../src/campaigns/words.ts';
+import { day, hour, minute } from '../../src/clock.ts';
 import { AppError } from '../../src/errors.ts';
+import { createProofOfWork } from '../../src/intake/proof-of-work.ts';
 import type { Signature } from '../../src/intake/signature.ts';
 import type { Receipt, ReceiptLetter } from '../../src/ledger/receipt.ts';
 import { letterStates } from '../../src/letters/letter-states.ts';
 import { pagesRouter, type PageNeeds } from '../../src/web/pages/pages-router.ts';
+import { parseKeyRing } from '../../src/key-ring.ts';
 import { securityHeaders } from '../../src/web/security-headers.ts';
+import { createVisitors } from '../../src/web/visitor.ts';
+import { drawing, png, sampleCampaignWith } from '../support/sample-campaign.ts';
 
 const [sample] = await loadCampaigns('campaigns');
 if (!sample) throw new Error('there is no sample campaign');
@@ -25,7 +31,9 @@ if (!target) throw new Error('the sample has no target');
 const during = Date.parse('2020-06-10T05:03:20Z');
 const after = Date.parse('2020-09-01T00:00:00Z');
 const slug = sample.slug;
+const keys = parseKeyRing(`1:${Buffer.alloc(32, 1).toString('base64')}`);
 const page = `/actions/${slug}`;
+const origin = 'https://letters.example';
 
 interface Site {
   get: (path: string, headers?: Record<string, string>) => Promise<Answer>;
@@ -63,8 +71,13 @@ async function site(
     pagesRouter({
       book: createCampaignBook(campaigns),
       words,
+      origin: () => origin,
       clock: { now: () => at },
       keepOpen: false,
+      limits: { network: async () => undefined, address: async () => undefined },
+      crossOrigin: () => (_request, _response, next) => next(),
+      puzzles: createProofOfWork({ keys, clock: { now: () => at } }),
+      visitors: createVisitors({ trusted: false, hidden: () => undefined }),
       channelOf: async () => 'mail',
       async accept(signature, eventId) {
         made.accepted.push({ signature, eventId });
@@ -72,6 +85,8 @@ async function site(
       },
       receiptToken: (id) => `token-of-${id}`,
       receiptOf: async (token) => receipts[token],
+      ownDataOf: async () => undefined,
+      proofOf: async () => undefined,
       withdraw: async (token) => void made.changes.push(`withdraw ${token}`),
       erase: async (token) => void made.changes.push(`erase ${token}`),
       failed: (error) => void made.failures.push(error),
@@ -84,9 +99,9 @@ async function site(
   const server = app.listen(0);
   closing.push(() => server.close());
   await new Promise((resolve) => server.once('listening', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const here = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const ask = async (path: string, init: RequestInit): Promise<Answer> => {
-    const response = await fetch(origin + path, { redirect: 'manual', ...init });
+    const response = await fetch(here + path, { redirect: 'manual', ...init });
     return { status: response.status, html: await response.text(), headers: response.headers };
   };
   return {
@@ -124,14 +139,17 @@ function letter(changes: Partial<ReceiptLetter> = {}): ReceiptLetter {
     identity: undefined,
     place: undefined,
     handedIn: undefined,
+    tries: [],
     withdrawable: true,
     ...changes,
   };
 }
 
+const open = { erased: false, lapsed: false, confirmBy: undefined };
+
 function receipt(changes: Partial<Receipt> = {}): Receipt {
   const { letters = [letter()] } = changes;
-  return { eventId: 'e', campaign: slug, language: 'en', receivedAt: during, erased: false, ...changes, letters };
+  return { eventId: 'e', campaign: slug, language: 'en', receivedAt: during - hour, ...open, ...changes, letters };
 }
 
 const attributes = (html: string, name: string): string[] =>
@@ -140,7 +158,9 @@ const attributes = (html: string, name: string): string[] =>
 /** What every page of ours keeps to. */
 function expectSound({ html, headers }: Answer): void {
   expect(html).toMatch(/^\s*<!doctype html>\s*<html lang="(ja|en)" dir="ltr">/);
-  expect(html).not.toMatch(/<script|\sstyle="|\son\w+="|javascript:/i);
+  // The only scripts are files of ours, which the policy lets run.
+  expect(html.replace(/<script src="\/assets\/[\w.]+\?v=[0-9a-f]{8}" defer><\/script>/g, '')).not.toMatch(/<script/i);
+  expect(html).not.toMatch(/\sstyle="|\son\w+="|javascript:/i);
   expect(html).not.toMatch(/undefined|\[object|\{\{/);
   expect(Buffer.byteLength(html)).toBeLessThan(60_000);
   expect(html.match(/<h1/g)).toHaveLength(1);
@@ -225,13 +245,21 @@ describe('the page of a campaign', () => {
       expect(answer.headers.get('content-language')).toBe(language);
       expect(html).toContain(`<html lang="${language}"`);
       for (const tag of ['ja', 'en'])
-        expect(html).toContain(`<link rel="alternate" hreflang="${tag}" href="${page}/${tag}">`);
-      expect(html).toContain(`<link rel="alternate" hreflang="x-default" href="${page}">`);
+        expect(html).toContain(`<link rel="alternate" hreflang="${tag}" href="${origin}${page}/${tag}">`);
+      expect(html).toContain(`<link rel="alternate" hreflang="x-default" href="${origin}${page}">`);
+      expect(html).toContain(`<link rel="canonical" href="${origin}${page}/${language}">`);
+      expect(html).toContain(`<meta property="og:title" content="${sample.page[language]?.title}">`);
+      const about = /<meta name="description" content="([^"]+)">/.exec(html)?.[1] ?? '';
+      expect(about.length).toBeGreaterThan(80);
+      expect(about.length).toBeLessThanOrEqual(160);
+      expect(html).toContain(`<meta property="og:description" content="${about}">`);
       for (const text of [sample.page[language]?.title, sample.page[language]?.period, target.name[language]])
         expect(html).toContain(text);
       expect(html).toContain(sample.page[language]?.short);
       expect(html).toContain(`</summary>\n${sample.page[language]?.long}`);
-      expect(html).toContain(`<span class="slot">${own?.action['your-name']}</span>`);
+      expect(html).toContain(
+        `data-shows="name" data-empty="${own?.action['your-name']}">${own?.action['your-name']}</bdi>`,
+      );
       expect(html).toContain(sample.letter[language]?.subject);
       expect(html).toContain(own?.sending['sender-reply-to']);
       expect(html).toContain(`&lt;${sample.sender.address}&gt;`);
@@ -315,6 +343,16 @@ describe('the page of a campaign', () => {
     }
   });
 
+  test('shows the letter with the name and the words that were typed, when the form comes back', async () => {
+    const { html } = await (
+      await site()
+    ).post(`${page}/sign`, fields({ email: '', message: 'One line\n<b>another', name: ' 人権 守 <i>' }));
+    expect(html.match(/class="slot filled" data-shows="name"[^>]*>人権 守 &lt;i&gt;<\/bdi>/g)?.length).toBeGreaterThan(
+      0,
+    );
+    expect(html).toMatch(/class="slot own filled" [^>]*>One line\n&lt;b&gt;another<\/p>/);
+  });
+
   test('a letter that neither addresses nor signs is shown as it is completed', async () => {
     const bare: Campaign = {
       ...(sample as Campaign),
@@ -325,7 +363,7 @@ describe('the page of a campaign', () => {
       'Your Excellency,',
       words['en']?.action['your-message'] ?? '',
       'Only this.',
-      '<span class="slot">your name',
+      '<bdi class="slot" data-shows="name"',
     ];
     const places = order.map((text) => html.indexOf(text, html.indexOf('id="letter"')));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
@@ -355,7 +393,7 @@ describe('signing', () => {
       fields({ phone: '03-2222-3333', message: 'お願い\r\nします', consent_contact: '2020-05-29' }),
     );
     expect(answer.status).toBe(303);
-    expect(answer.headers.get('location')).toBe('/receipts/token-of-event1?thanks');
+    expect(answer.headers.get('location')).toBe('/receipts/token-of-event1');
     expect(accepted).toHaveLength(1);
     expect(accepted[0]?.eventId).toBe('an-event');
     expect(accepted[0]?.signature).toMatchObject({
@@ -444,7 +482,7 @@ describe('signing', () => {
     const answer = await (await site()).post(`${page}/sign`, fields({ email: 'wrong', [field]: value }));
     expectSound(answer);
     expect(answer.status).toBe(422);
-    expect(answer.html).not.toMatch(/<img|<svg\/|<script/);
+    expect(answer.html).not.toMatch(/<img|<svg\/|<script>/);
   });
 
   test('a text that changed since it was read has to be agreed to again', async () => {
@@ -608,6 +646,81 @@ describe('signing', () => {
   });
 });
 
+describe('protection', () => {
+  const limited = (what: 'network' | 'address') => ({
+    limits: {
+      network: async () => undefined,
+      address: async () => undefined,
+      [what]: () => Promise.reject(new AppError('too-many', 'Too many', { retryAfter: 601 })),
+    },
+  });
+
+  test.each(['network', 'address'] as const)(
+    'too many from one %s are told when to come back, and keep what they typed',
+    async (what) => {
+      const { post, accepted } = await site(limited(what));
+      for (const language of ['ja', 'en']) {
+        const answer = await post(`${page}/sign`, fields({ language, message: 'words of my own' }));
+        expectSound(answer);
+        expect(answer.status).toBe(429);
+        expect(answer.headers.get('retry-after')).toBe('601');
+        expect(answer.html).toContain(words[language]?.problems.limit.replace('{{minutes}}', '11'));
+        expect(answer.html).toContain('words of my own</textarea>');
+        expect(answer.html).toContain('value="an-event"');
+      }
+      expect(accepted).toEqual([]);
+    },
+  );
+
+  test('whoever fills the field that people do not see is asked to look again, once', async () => {
+    const { get, post, accepted } = await site();
+    expect((await get(`${page}/en`)).html).toMatch(/<div class="trap">\s*<label for="extra_words">/);
+    const answer = await post(`${page}/sign`, fields({ language: 'en', extra_words: 'http://spam.example' }));
+    expectSound(answer);
+    expect(answer.status).toBe(422);
+    expect(answer.html).toContain(words['en']?.problems.again);
+    expect(answer.html).toContain('value="mamoru@mail.example"');
+    // A browser that filled it for a person gets no second chance to do so.
+    expect(answer.html).not.toContain('extra_words');
+    expect(accepted).toEqual([]);
+  });
+
+  describe('that asks for work', () => {
+    const hard: Campaign = { ...(sample as Campaign), protection: { ...sample.protection, proofOfWork: 'light' } };
+    const sumIn = (html: string): string => {
+      const [, one, other] = /<label for="answer">[^<\d]*(\d)\D+(\d)/.exec(html) ?? [];
+      return String(Number(one) + Number(other));
+    };
+
+    test('asks a sum of those without script, and takes the right one in any digits', async () => {
+      const { get, post, accepted } = await site({ campaigns: [hard] });
+      const form = await get(`${page}/ja`);
+      expectSound(form);
+      const event_id = /name="event_id" value="([^"]+)"/.exec(form.html)?.[1] ?? '';
+      const sum = sumIn(form.html);
+      for (const answer of ['', '0', `${sum}0`]) {
+        const again = await post(`${page}/sign`, fields({ event_id, answer }));
+        expectSound(again);
+        expect(again.status).toBe(422);
+        expect(again.html.split(words['ja']?.problems.answer ?? '?')).toHaveLength(3);
+        expect(again.html).toContain('<a href="#answer">');
+        expect(sumIn(again.html)).toBe(sum);
+      }
+      const fullWidth = sum.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+      expect((await post(`${page}/sign`, fields({ event_id, answer: ` ${fullWidth} ` }))).status).toBe(303);
+      expect(accepted).toHaveLength(1);
+    });
+
+    test('does not take one answer for many forms', async () => {
+      const { post, accepted } = await site({ campaigns: [hard] });
+      const { event_id: _, ...nameless } = fields();
+      const answer = sumIn((await post(`${page}/sign`, nameless)).html);
+      expect((await post(`${page}/sign`, { ...nameless, answer })).status).toBe(422);
+      expect(accepted).toEqual([]);
+    });
+  });
+});
+
 describe('a receipt', () => {
   test.each(
     letterStates.flatMap(
@@ -699,11 +812,44 @@ describe('a receipt', () => {
       },
     });
     const { html } = await get('/receipts/t');
+    // Where it was stands there only if the campaign says so: staff write it in their own words.
+    expect(html).not.toContain('正門');
+    expect(html).toContain('· received</p>');
+    const telling = { ...(sample as Campaign), petitionRules: petitionRulesSchema.parse({ tellPlace: true }) };
+    const open = await site({ campaigns: [telling], receipts: { t: told } });
+    expect((await open.get('/receipts/t')).html).toContain('· received · <bdi>&lt;b&gt;正門&lt;/b&gt;</bdi></p>');
     expect(html).toContain('Petition 2026-0001, volume 1, page 2, number 31 of 1,240');
-    expect(html).toContain('<bdi>&lt;b&gt;正門&lt;/b&gt;</bdi> · received');
     expect((await get('/receipts/ja')).html).toContain('署名簿2026-0001 第1分冊 2ページ 31番（全1,240名）');
     expect((await get('/receipts/unmade')).html).toContain('Petition 2026-0001, volume 1, number 31 of');
-    expect((await get('/receipts/odd')).html).toContain('</bdi> · new');
+    expect((await get('/receipts/odd')).html).toContain('· new</p>');
+  });
+
+  test('tells honestly that a petition was refused, posted or lost, and calls none of it handed over', async () => {
+    const place = { serial: '2026-0001', volume: 1, page: 2, number: 31, of: 1240 };
+    const steps = [{ state: 'petitioned', at: during }] as const;
+    const tries = (['refused', 'posted', 'lost'] as const).map((outcome, n) => ({
+      at: during + (n + 1) * day,
+      outcome,
+    }));
+    const after = (n: number) =>
+      receipt({ letters: [letter({ state: 'petitioned', steps, place, tries: tries.slice(0, n) })] });
+    const { get } = await site({ receipts: { none: after(0), refused: after(1), posted: after(2), lost: after(3) } });
+    const { tries: said, states } = words['en'] as Words;
+    const texts = {
+      none: states.petitioned.now,
+      refused: said.refused.now,
+      posted: said.posted.now,
+      lost: said.lost.now,
+    };
+    for (const [token, text] of Object.entries(texts)) {
+      const { html } = await get(`/receipts/${token}`);
+      expect(html).toContain(text);
+      for (const other of Object.values(texts)) if (other !== text) expect(html).not.toContain(other);
+      expect(html).not.toContain(states.handed_in.name);
+    }
+    const { html } = await get('/receipts/lost');
+    const road = [...html.matchAll(/<li[^>]*><span>([^<]+)/g)].map((found) => found[1]);
+    expect(road).toEqual([states.petitioned.name, said.refused.name, said.posted.name, said.lost.name]);
   });
 
   test('of a repeated signature is, byte for byte, that of a letter that just came in', async () => {
@@ -711,7 +857,7 @@ describe('a receipt', () => {
       const fresh = receipt({ language });
       const again = receipt({ language, letters: [], eventId: 'other' });
       const { get } = await site({ receipts: { fresh, again } });
-      for (const path of ['', '?thanks', '/withdraw', '/erase', '?withdraw']) {
+      for (const path of ['', '/withdraw', '/erase', '?withdraw', '/data.json']) {
         const one = await get(`/receipts/fresh${path}`);
         const other = await get(`/receipts/again${path}`);
         expect(other.html.replaceAll('/again', '/fresh')).toBe(one.html);
@@ -722,13 +868,45 @@ describe('a receipt', () => {
     }
   });
 
-  test('after signing begins with thanks', async () => {
-    const { get } = await site({ receipts: { t: receipt(), gone: receipt({ erased: true }) } });
-    const answer = await get('/receipts/t?thanks');
+  test('begins with thanks for a while, under the address that people keep', async () => {
+    const receivedAt = during - 9 * minute;
+    const withdrawn = letter({ state: 'withdrawn', steps: [{ state: 'withdrawn', at: during }], withdrawable: false });
+    const { get } = await site({
+      receipts: {
+        t: receipt({ receivedAt }),
+        again: receipt({ receivedAt, letters: [] }),
+        old: receipt({ receivedAt: during - 10 * minute }),
+        gone: receipt({ receivedAt, erased: true }),
+        back: receipt({ receivedAt, letters: [withdrawn] }),
+      },
+    });
+    const answer = await get('/receipts/t');
     expectSound(answer);
     expect(answer.html).toContain(`<h1>${words['en']?.thanks.title}</h1>`);
-    expect((await get('/receipts/t')).html).not.toContain(words['en']?.thanks.title);
-    expect((await get('/receipts/gone?thanks')).html).not.toContain(words['en']?.thanks.title);
+    expect((await get('/receipts/again')).html.replaceAll('/again', '/t')).toBe(answer.html);
+    for (const path of ['old', 'old?thanks', 'gone', 'back', 't?withdraw'])
+      expect((await get(`/receipts/${path}`)).html, path).not.toContain(words['en']?.thanks.title);
+  });
+
+  test('gives no file of a repeated signature, nor of a first one while the two look alike', async () => {
+    const ownDataOf = () => Promise.reject(new Error('nobody may ask'));
+    const waits = letter({
+      state: 'withdrawn',
+      steps: [
+        { state: 'queued', at: during },
+        { state: 'withdrawn', at: during },
+      ],
+    });
+    const receipts = { t: receipt(), back: receipt({ letters: [waits] }), again: receipt({ letters: [] }) };
+    const { get } = await site({ receipts, ownDataOf });
+    for (const token of Object.keys(receipts)) {
+      const answer = await get(`/receipts/${token}/data.json`);
+      expectSound(answer);
+      expect(answer.status).toBe(409);
+      expect(answer.html).toContain(words['en']?.failures['data-later'].title);
+      expect((await get(`/receipts/${token}`)).html).not.toContain('data.json');
+    }
+    expect((await get('/receipts/nobody/data.json')).status).toBe(404);
   });
 
   test('whose data was erased says so and offers nothing more', async () => {
@@ -759,11 +937,11 @@ describe('a receipt', () => {
     expect(answer.html).toContain('nobody');
   });
 
-  test.each(['', '/withdraw', '/erase'])('that is not known has no page at %s', async (path) => {
+  test.each(['', '/withdraw', '/erase', '/data.json'])('that is not known has no page at %s', async (path) => {
     const one = await site();
     const answers = [
       await one.get(`/receipts/%3Cscript%3E${path}`),
-      ...(path ? [await one.post(`/receipts/x${path}`)] : []),
+      ...(path && path !== '/data.json' ? [await one.post(`/receipts/x${path}`)] : []),
     ];
     for (const answer of answers) {
       expectSound(answer);
@@ -853,6 +1031,46 @@ describe('around the pages', () => {
     expect(kept.headers.get('cache-control')).toContain('immutable');
     expect((await get('/assets/todoke.css?v=old')).headers.get('cache-control')).toBe('public, max-age=300');
     expect(kept.html).not.toMatch(/url\(|@import/);
+  });
+
+  test('a campaign brings its own colours and pictures, each under an address that changes with it', async () => {
+    const root = sampleCampaignWith(
+      {
+        theme: {
+          colors: { accent: '#05546b' },
+          logo: 'logo.svg',
+          heading: { file: 'heading.png', alt: { ja: '街の<写真>', en: 'A <street>' } },
+        },
+      },
+      { 'logo.svg': drawing, 'heading.png': png },
+    );
+    closing.push(() => rmSync(root, { recursive: true }));
+    const { get } = await site({ campaigns: await loadCampaigns(root), receipts: { t: receipt() } });
+    const answer = await get(`${page}/en`);
+    expectSound(answer);
+    const css = new RegExp(`href="(${page}/theme\\.css\\?v=[0-9a-f]{8})"`).exec(answer.html)?.[1] ?? '';
+    const theme = await get(css);
+    expect(theme.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(theme.headers.get('cache-control')).toContain('immutable');
+    expect(theme.html).toContain('--seal: #05546b;');
+    expect((await get(css.replace(/v=.*/, 'v=old'))).headers.get('cache-control')).toBe('public, max-age=300');
+    expect(answer.html).toContain('alt="A &lt;street&gt;"');
+    const pictures = attributes(answer.html, 'src').filter((src) => src.startsWith(page));
+    expect(pictures).toHaveLength(2);
+    for (const [index, type] of [
+      [0, 'image/svg+xml'],
+      [1, 'image/png'],
+    ] as const) {
+      const picture = await get(pictures[index] ?? '');
+      expect(picture.status).toBe(200);
+      expect(picture.headers.get('content-type')).toContain(type);
+      expect(picture.headers.get('content-security-policy')).toContain('sandbox');
+    }
+    expect(answer.html).toContain(`<meta property="og:image" content="${origin}${pictures[1]}">`);
+    expect((await get('/receipts/t')).html).toContain(css);
+    expect((await get('/receipts/t/erase')).html).toContain(pictures[0]);
+    for (const path of ['pictures/0000000000000000.png', 'pictures/..%2Fcampaign.yaml', 'pictures/logo.svg'])
+      expect((await get(`${page}/${path}`)).status, path).toBe(404);
   });
 
   test('every pair of colours can be read: 4.5 to 1 for words, 3 to 1 for edges', async () => {

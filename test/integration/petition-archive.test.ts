@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,7 +17,8 @@ beforeAll(async () => {
   app = await startTestApp();
   const channel = `/v1/campaigns/${campaign}/targets/${target}/channel`;
   await app.call('POST', channel, { mode: 'hand', reason: 'mail is refused' });
-  for (let n = 1; n <= 3; n += 1) await app.sign(n, { phone: '0322223333' });
+  for (let n = 1; n <= 3; n += 1)
+    await app.sign(n, { phone: '0322223333', email: `secret-${n}@hidden.example`, message: '秘密 Distinctive words' });
   await app.sign(4, { name: '=SUM(A1)' });
   await app.until({ for_hand: 4 });
   const { id } = (await app.call('POST', `/v1/campaigns/${campaign}/petitions`, { target })).body;
@@ -66,6 +67,37 @@ describe('the other forms of a petition', () => {
     for (const name of ['SHA256SUMS', `petition-${petition.serial}-manifest.json`])
       expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/守|mail\d|signer\d|22223333/);
   });
+
+  test.skipIf(needs('qpdf', 'qpdf') || needs('unzip', 'unzip'))(
+    'nothing but names is in any file, not even where a PDF hides things',
+    async () => {
+      const place = join(folder, 'search');
+      mkdirSync(place);
+      writeFileSync(join(place, 'all.zip'), (await get('archive.zip')).bytes);
+      execFileSync('unzip', ['-q', 'all.zip'], { cwd: place });
+      for (const name of readdirSync(place)) {
+        const file = join(place, name);
+        // Streams laid open, object streams undone.
+        if (name.endsWith('.pdf'))
+          execFileSync('qpdf', ['--qdf', '--object-streams=disable', file, `${file}.open`], { stdio: 'pipe' });
+      }
+      const secrets = ['secret-', 'hidden.example', '0322223333', '秘密', 'Distinctive words', '/receipts/'];
+      const everything = readdirSync(place).filter((name) => name !== 'all.zip');
+      expect(everything.filter((name) => name.endsWith('.open'))).toHaveLength(1);
+      for (const name of everything) {
+        const bytes = readFileSync(join(place, name));
+        for (const secret of secrets)
+          for (const form of [Buffer.from(secret), Buffer.from(secret, 'utf16le').swap16()])
+            for (const written of [
+              form,
+              Buffer.from(form.toString('hex')),
+              Buffer.from(form.toString('hex').toUpperCase()),
+            ])
+              expect(bytes.includes(written), `${secret} in ${name}`).toBe(false);
+        for (const secret of secrets) expect(name).not.toContain(secret);
+      }
+    },
+  );
 
   test('the archive goes on where a download broke off', async () => {
     const { bytes: whole, headers } = await get('archive.zip');

@@ -180,9 +180,21 @@ describe('a store in trouble', () => {
       (lines) => lines.filter((line) => line.startsWith('PUT') && line.includes('0002')).length > 0,
       'a try',
     );
-    expect((await app.call('GET', again)).body).toMatchObject({ state: 'sealed', files_ready: false });
+    const failed = await waitFor(
+      async () => (await app.call('GET', again)).body,
+      (seen) => seen.failure !== undefined,
+      'the failure to be noted',
+    );
+    expect(failed).toMatchObject({ state: 'sealed', files_ready: false, failure: { times: 1, name: null } });
+    expect(failed.failure.reason).toContain('answered 403');
+    const tries = server.requests.length;
     server.become(() => 'ordinary');
-    await ready(app, again);
+    // Not at every sweep: a store in trouble is left in peace.
+    app.clock.move(4_000);
+    expect((await app.call('GET', again)).body.files_ready).toBe(false);
+    expect(server.requests).toHaveLength(tries);
+    app.clock.move(1_000);
+    expect((await ready(app, again)) as object).not.toHaveProperty('failure');
   });
 
   test.each(['HEAD', 'GET'])('that fails at %s is told as a problem, with a time to come back', async (method) => {

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { letterTable } from '../../src/letters/letter-table.ts';
+import { leafFileOf } from '../../src/petitions/leaf-file.ts';
 import { petitionPlaceTable } from '../../src/petitions/petition-table.ts';
+import { nameProofSchema, proofShows } from '../../src/petitions/prove-name.ts';
 import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
 import { has, needs } from '../support/needs.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -133,8 +135,41 @@ describe('a petition', () => {
     await app.until({ for_hand: 1 });
     const { id, serial } = (await compile()).body;
     await ready(id);
-    const page = await (await fetch(signed.body.receipt_url)).text();
+    const address = signed.body.receipt_url;
+    const page = await (await fetch(address)).text();
     expect(page).toContain(serial);
+    expect(page).toContain(`proof-${serial}.json"`);
+    const answer = await fetch(`${address}/proof-${serial}.json`);
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="petition-${serial}-proof.json"`);
+    expect(answer.headers.get('cache-control')).toContain('no-store');
+    const proof = nameProofSchema.parse(await answer.json());
+    const manifest = (await app.call('GET', `/v1/petitions/${id}/manifest.json`)).body;
+    expect(proof.root).toBe(manifest.tree.root);
+    expect(proofShows(proof, '人権 守 50')).toBe(true);
+    expect(proofShows(proof, '人権 守 51')).toBe(false);
+    // For her alone: not on another petition, not by another's receipt, not by the receipt of a repeat.
+    expect((await fetch(`${address}/proof-2020-0002.json`)).status).toBe(404);
+    const other = await app.sign(51);
+    const repeat = await app.sign(50);
+    for (const { body } of [other, repeat])
+      expect((await fetch(`${body.receipt_url}/proof-${serial}.json`)).status).toBe(404);
+    expect((await fetch(`${app.origin}/receipts/${'0'.repeat(32)}/proof-${serial}.json`)).status).toBe(404);
+  });
+
+  test('whose kept leaves were changed gives no proof rather than a wrong one', async () => {
+    const signed = await app.sign(52);
+    await app.until({ for_hand: 2 });
+    const { id, serial } = (await compile()).body;
+    await ready(id);
+    const address = `${signed.body.receipt_url}/proof-${serial}.json`;
+    expect((await fetch(address)).status).toBe(200);
+    const leaves = join(app.files.location(serial), leafFileOf(serial));
+    const bytes = readFileSync(leaves);
+    writeFileSync(
+      leaves,
+      bytes.map((byte) => byte ^ 1),
+    );
+    expect((await fetch(address)).status).toBe(503);
   });
 
   test('with a hand-in in the future or without a place is refused by field', async () => {
@@ -145,7 +180,9 @@ describe('a petition', () => {
       at: '2031-01-01T00:00:00Z',
       place: 'x',
     });
-    expect(future.body.errors).toEqual([{ field: 'at', problem: 'lies in the future' }]);
+    expect(future.body.errors).toEqual([
+      { field: 'at', problem: 'lies in the future: give the time when it happened' },
+    ]);
   });
 });
 

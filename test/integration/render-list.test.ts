@@ -12,6 +12,7 @@ import { parseKeyRing } from '../../src/key-ring.ts';
 import { readNamesCsv } from '../../src/petitions/names-csv.ts';
 import { namesDigest } from '../../src/petitions/names-digest.ts';
 import { renderList, type ListToRender } from '../../src/petitions/render-list.ts';
+import { trySheets } from '../../src/petitions/try-sheets.ts';
 import { needs } from '../support/needs.ts';
 import { campaign as slug, target } from '../support/start-app.ts';
 
@@ -63,8 +64,8 @@ describe('a list without a database', () => {
     expect(readdirSync(join(folder, 'one'))).toHaveLength(5);
   });
 
-  test('has the same bytes each time', async () => {
-    await render('two');
+  test('has the same bytes each time, one volume after the other or side by side', async () => {
+    await render('two', names.join('\n'), { typesetting: { atOnce: 1 } });
     for (const name of readdirSync(join(folder, 'two')))
       expect(file('two', name).equals(file('one', name)), name).toBe(true);
   });
@@ -97,6 +98,24 @@ describe('a list without a database', () => {
   });
 });
 
+describe('a layout of the campaign’s own', () => {
+  const own = (text: string): Campaign => ({ ...campaign, sheets: { targets: { [target]: text } } });
+
+  test('is printed instead of ours, and its hash is in the manifest', async () => {
+    const text = readFileSync('templates/petition.typ', 'utf8').replace(
+      '#let name-columns = 3',
+      '#let name-columns = 2',
+    );
+    const { manifest } = await render('own', names.join('\n'), { campaign: own(text) });
+    expect(manifest.templateSha256).toBe(sha256(Buffer.from(text)));
+  });
+
+  test('is tried before it is needed', async () => {
+    await expect(trySheets(own('#let a = 1\n#nothing'), words)).rejects.toThrow(`petition.${target}.typ:2:2`);
+    await expect(trySheets(campaign, words)).resolves.toBeUndefined();
+  });
+});
+
 describe('todoke petition render', () => {
   const run = (input: string, ...args: string[]) =>
     spawnSync(
@@ -113,6 +132,25 @@ describe('todoke petition render', () => {
     expect(JSON.parse(readFileSync(join(out, manifest), 'utf8'))).toMatchObject({
       sealedAt: expect.stringMatching(/^2020-06-01/),
     });
+  });
+
+  test('makes the paper, the letter of names and the CSV it is told', () => {
+    const out = join(folder, 'told');
+    const told = ['--paper', 'us-letter', '--names-letter', '--no-bom', '--mail-stopped', '2020-06-12'];
+    const { status } = run(names.join('\n'), '--names', '-', '--out', out, ...told);
+    expect(status).toBe(0);
+    const part = (ending: string) =>
+      readFileSync(join(out, readdirSync(out).find((name) => name.endsWith(ending)) ?? ''));
+    expect(part('names.csv').subarray(0, 6).toString()).toBe('number');
+    const { volumes } = JSON.parse(part('manifest.json').toString());
+    expect(sha256(part('letter-1.pdf'))).toBe(volumes[0].letter.pdfSha256);
+    if (needs('pdftotext', 'poppler-utils')) return;
+    for (const pdf of [part('volume-1.pdf'), part('letter-1.pdf')]) {
+      expect(execFileSync('pdfinfo', ['-'], { input: pdf }).toString()).toMatch(/^Page size: .*letter/m);
+      const text = execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf }).toString();
+      expect(text).toContain('since 12 June 2020');
+      for (const name of names) expect(text).toContain(name);
+    }
   });
 
   test.each([

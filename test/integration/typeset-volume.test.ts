@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildManifest } from '../../src/petitions/manifest.ts';
 import { namesDigest } from '../../src/petitions/names-digest.ts';
 import type { PetitionName, PetitionSheet } from '../../src/petitions/petition-sheet.ts';
-import { templateSha256, typesetVolume, type TypesetVolume } from '../../src/petitions/typeset-volume.ts';
+import { layoutSha256, typesetVolume, type TypesetVolume } from '../../src/petitions/typeset-volume.ts';
 
 const hasPoppler = spawnSync('pdftotext', ['-v']).error === undefined;
 const whyNot = hasPoppler ? '' : ' (skipped: install the Debian package poppler-utils)';
@@ -66,6 +66,9 @@ const labels = {
   receivedBy: 'Received by',
   receivedDate: 'Date received',
   stamp: 'Stamp',
+  campaigns: 'Campaigns',
+  code: 'Number and digest',
+  receiptTitle: 'Receipt',
 };
 
 const sheet: PetitionSheet = {
@@ -79,6 +82,8 @@ const sheet: PetitionSheet = {
       paragraphs: ['We write out of concern.', 'We ask you to pass on these voices.'],
       organisation: 'The Sample Organisation',
       period: '2026-05-29 – 2026-08-31',
+      received: 'Received.',
+      campaigns: [],
       labels,
     },
     {
@@ -89,6 +94,8 @@ const sheet: PetitionSheet = {
       paragraphs: ['بىز ئەنسىرەيمىز.'],
       organisation: 'تودوكې',
       period: '2026-05-29 – 2026-08-31',
+      received: 'Received.',
+      campaigns: [],
       labels: { ...labels, receivedBy: 'تاپشۇرۇۋالغۇچى' },
     },
   ],
@@ -165,7 +172,7 @@ describe('a volume of names in many scripts', () => {
       sealedAt: Date.UTC(2026, 10, 22),
       volumes: [{ volume: 1, file: 'volume-1.pdf', pdfSha256, typeset }],
       csv: { file: 'names.csv', sha256: pdfSha256 },
-      templateSha256: await templateSha256(),
+      templateSha256: await layoutSha256(sheet),
     });
     expect(manifest).toMatchObject({
       petition: '2026-0001',
@@ -251,6 +258,49 @@ describe('a volume that cannot be made', () => {
       code: 'unavailable',
       message: expect.stringContaining('more than 60 MB of memory'),
     });
+  });
+
+  const layout = (poison: string) => ({
+    file: 'petition.typ',
+    text: `#let sheet = json("/sheet.json")
+#set text(font: sheet.stacks.values().first(), fallback: false)
+#for name in sheet.names [
+  #if name.text == "${poison}" { panic(name.text) } #metadata(name.number) <name> #name.number
+]
+#context [#metadata(query(<name>).map(mark => (page: 1, from: mark.value, to: mark.value))) <pages>]`,
+  });
+  const some12 = Array.from({ length: 12 }, (_, index) => ({
+    number: 201 + index,
+    name: index === 8 ? 'Sam Sample' : 'Zoë Muster',
+    language: 'en',
+  }));
+
+  test('says by its number which name is to blame, and not the name', async () => {
+    const failing = typesetVolume({ ...sheet, layout: layout('Sam Sample') }, { volume: 3, names: some12 });
+    await expect(failing).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringMatching(
+        /^Typesetting volume 3 of petition 2026-0001 was refused: (?!.*Sample).* \(petition\.typ:4:\d+\)\. The cause is name 209: withhold it, and tell us of it\.$/,
+      ),
+    });
+  });
+
+  test('says where in a layout of its own the mistake is', async () => {
+    const broken = { file: 'petition.the-ambassador.typ', text: 'text\n#let x = 3\n#nothing' };
+    await expect(typesetVolume({ ...sheet, layout: broken }, some)).rejects.toMatchObject({
+      code: 'internal',
+      message:
+        'Typesetting volume 7 of petition 2026-0001 was refused: unknown variable: nothing (petition.the-ambassador.typ:3:2).',
+    });
+  });
+
+  test.each([
+    ['a file of this machine', '#read("/etc/hostname")'],
+    ['a file above its folder', '#read("../../etc/hostname")'],
+    ['a package from elsewhere', '#import "@preview/example:0.1.0"'],
+  ])('is refused when its layout asks for %s', async (_, text) => {
+    const asking = { file: 'petition.typ', text };
+    await expect(typesetVolume({ ...sheet, layout: asking }, some)).rejects.toMatchObject({ code: 'internal' });
   });
 
   test.each([

@@ -157,6 +157,16 @@ describe('todoke petition verify and prove', () => {
     const proof = JSON.parse(stdout) as NameProof;
     expect([status, proof.root, proofShows(proof, 'Mamoru Jinken')]).toEqual([0, made.tree?.root, true]);
     expect(stdout).not.toMatch(/守|Mamoru/);
+    writeFileSync(at('proof.json'), stdout);
+    const check = (name: string, ...manifest: string[]) =>
+      spawnSync(process.execPath, ['src/cli/todoke.ts', 'petition', 'check-proof', at('proof.json'), ...manifest], {
+        encoding: 'utf8',
+        input: `${name}\n`,
+      });
+    const shown = check('Mamoru Jinken', manifestFile());
+    expect([shown.status, shown.stdout]).toEqual([0, expect.stringContaining('The root is the one of the manifest')]);
+    const wrong = check('Mamoru Jinkem');
+    expect([wrong.status, wrong.stdout]).toEqual([1, expect.stringContaining('is not shown to stand at number 3')]);
     expect(prove('3', {}).stderr).toContain('takes key 1 of SECRETS');
     expect(prove('4', { SECRETS: secret }).stderr).toContain('the last one is 3');
   });

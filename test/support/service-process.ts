@@ -23,6 +23,7 @@ export async function startService(
   const child = spawn(process.execPath, ['--import', './test/support/crash-at.ts', 'src/cli/todoke.ts', 'serve'], {
     env: {
       PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
       ...env,
       LOG_LEVEL: 'info',
       ...(crash ? { CRASH_AT: crash.at, CRASH_AFTER: String(crash.after) } : {}),

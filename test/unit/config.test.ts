@@ -30,6 +30,8 @@ test.each([
   ['IMAP_URL', 'pop3://hunter2@mail.example', /IMAP_URL: use imaps:/],
   ['IMAP_URL', 'imaps://mail.example', /IMAP_URL: name a user/],
   ['BOUNCE_PROTOCOL', 'uucp', /BOUNCE_PROTOCOL: /],
+  ['OIDC_CLIENT_SECRET', 'hunter2', /OIDC_ISSUER: set it together with OIDC_CLIENT_ID/],
+  ['OIDC_ISSUER', 'http://hunter2.example', /OIDC_ISSUER: use https/],
 ])('%s=%s is refused by name, and not repeated', (name, value, complaint) => {
   expect(() => readConfig({ [name]: value })).toThrow(complaint);
   expect(() => readConfig({ [name]: value })).not.toThrow(/short|secret7|hunter2/);

@@ -154,6 +154,7 @@ async function everyMetric(): Promise<string> {
   metrics.stages({ dot: 1 });
   metrics.petition('sealed');
   metrics.stepFailed('sweep-overdue');
+  metrics.signIn('refused');
   return metrics.text();
 }
 

@@ -2,10 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-/** The stages in the order a signature travels. A stage may look back, never forward. */
-const journey = ['campaigns', 'intake', 'letters', 'outbox', 'outcomes', 'petitions'];
-const engines = ['queue', 'storage'];
-const doors = ['web', 'cli', 'ledger'];
+/**
+ * The stages in the order a signature travels. A stage may look back, never forward. The notices come last: they tell
+ * signers of all that happened before, and nothing on the road may depend on them.
+ */
+const journey = ['campaigns', 'intake', 'letters', 'outbox', 'outcomes', 'petitions', 'notices'];
+const engines = ['queue', 'storage', 'webhooks'];
+const doors = ['web', 'cli', 'ledger', 'staff'];
 /** Files at the root that a stage may use; the others join stages and are above them. */
 const sharedByStages = ['errors', 'clock', 'ids', 'log', 'jobs', 'points', 'key-ring', 'secrets', 'paths'];
 
@@ -20,8 +23,8 @@ const homes: Record<string, RegExp> = {
   ioredis: /^queue\//,
   'postal-mime': /^outcomes\/|^cli\//,
   s3mini: /^petitions\/files\/s3-files\.ts$/,
-  mjml: /^letters\/compile-letter\.ts$/,
-  juice: /^letters\/compile-letter\.ts$/,
+  mjml: /^letters\/lay-out\.ts$/,
+  juice: /^letters\/lay-out\.ts$/,
   marked: /^campaigns\/markdown\.ts$/,
   yaml: /^campaigns\//,
   eta: /^web\/pages\/render-page\.ts$/,
@@ -29,13 +32,16 @@ const homes: Record<string, RegExp> = {
   libsql: /^storage\/sqlite\.ts$/,
   pino: /^log\.ts$/,
   'prom-client': /^metrics\.ts$/,
+  otpauth: /^staff\/second-factor\.ts$/,
+  'openid-client': /^staff\/open-id\.ts$/,
+  uqr: /^web\/console\/account\/qr-code\.ts$|^petitions\/sheet-code\.ts$/,
   commander: /^cli\/todoke\.ts$/,
   '@myriaddreamin/typst-ts-node-compiler': /^petitions\/typst-child\.ts$/,
 };
 
 /** `In`, `IsNull` and their like are how a step asks for rows; the tables themselves stay in their files. */
 const rowQuestions =
-  /import \{ (?:(?:In|Not|Between|IsNull|LessThan|MoreThan|MoreThanOrEqual)(?:, )?)+ \} from 'typeorm'/g;
+  /import \{ (?:(?:In|Not|Between|IsNull|LessThan|LessThanOrEqual|MoreThan|MoreThanOrEqual)(?:, )?)+ \} from 'typeorm'/g;
 
 const folderOf = (file: string): string => (file.includes('/') ? file.slice(0, file.indexOf('/')) : '');
 

@@ -274,7 +274,7 @@ describe('wrong campaign files', () => {
       'a misspelt key',
       '  timeZone: Asia/Tokyo\nsender',
       '  timezone: Asia/Tokyo\nsender',
-      'campaign.yaml:12  period.timezone: not a known key — known here: from, to, planned, timeZone',
+      'campaign.yaml:12  period.timezone: not a known key — known here: from, to, planned, timeZone, closed',
     ],
     [
       'a misspelt key of a target',
@@ -304,7 +304,7 @@ describe('wrong campaign files', () => {
       'an unknown consent',
       'id: send',
       'id: sent',
-      'campaign.yaml:27  consents[0].id: not one of the known words — write one of: send, hand-over, contact',
+      'campaign.yaml:27  consents[0].id: not one of the known words — write one of: send, hand-over, contact, news',
     ],
     [
       'an unknown time zone',
@@ -498,7 +498,7 @@ describe('wrong campaign files', () => {
       'petition.en.md',
       '{{date}}',
       '{{name}}',
-      'petition.en.md:5  {{name}} is not known here — known here: {{count}}, {{period}}, {{target}}, {{organisation}}, {{date}}',
+      'petition.en.md:5  {{name}} is not known here — known here: {{count}}, {{period}}, {{target}}, {{salutation}}, {{organisation}}, {{date}}, {{why}}',
     ],
     [
       'a signer in the subject',
@@ -621,7 +621,13 @@ describe('wrong campaign files', () => {
 
   it('a misspelt file name, beside a README that may stay', async () => {
     expect(await complaints({ 'leter.en.md': letter, 'README.md': 'notes' })).toEqual([
-      'leter.en.md:1  this is not a file of a campaign — rename or remove it; known are campaign.yaml, page.<language>.md, letter.<language>.md and petition.<language>.md',
+      'leter.en.md:1  this is not a file of a campaign — rename or remove it; known are campaign.yaml, page.<language>.md, letter.<language>.md, petition.<language>.md, notice-thanks.<language>.md, petition.typ, petition.<target>.typ and pictures such as logo.svg',
+    ]);
+  });
+
+  it('a layout for a target it does not have', async () => {
+    expect(await complaints({ 'petition.typ': '', 'petition.nobody.typ': '' })).toEqual([
+      'petition.nobody.typ:1  this campaign has no target nobody — name it petition.<id of a target>.typ, or petition.typ for all of them',
     ]);
   });
 

@@ -17,6 +17,11 @@ describe('a name that the fonts can draw', () => {
   );
 });
 
+test('Hangul in parts is put together, and nothing is reported', () => {
+  const hangul = (codePoint: number): boolean => codePoint >= 0xac00 && codePoint <= 0xd7a3;
+  expect(printableName('김민수'.normalize('NFD'), hangul)).toEqual({ text: '김민수', substituted: [] });
+});
+
 describe('what cannot or must not be printed is shown and reported', () => {
   test.each([
     ['a bidi override', '\u202eevil', '⟨U+202E⟩evil', ['U+202E']],

@@ -125,7 +125,7 @@ describe('a whole event', async () => {
     consents: { send: '2020-05-29', 'hand-over': '2020-05-29' },
   };
   const read = (input: unknown, now = open, keepOpen = false) =>
-    readSignature(input, { campaign, source: 'web', now, keepOpen });
+    readSignature(input, { campaign, source: 'web', door: 'api', now, keepOpen });
   const refused = (input: unknown): string[] => {
     try {
       read(input);

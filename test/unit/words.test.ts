@@ -7,7 +7,7 @@ import type { Campaign } from '../../src/campaigns/campaign.ts';
 import { assertWords, loadWords, wordsFolder, wordsFor } from '../../src/campaigns/words.ts';
 import { AppError } from '../../src/errors.ts';
 import { letterStates } from '../../src/letters/letter-states.ts';
-import { handInOutcomes } from '../../src/petitions/petition-table.ts';
+import { handInOutcomes } from '../../src/petitions/hand-in-table.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'todoke-words-'));
 afterAll(() => rmSync(scratch, { recursive: true }));

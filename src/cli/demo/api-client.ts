@@ -1,7 +1,8 @@
 /** The API as a member of staff would call it. */
 import type { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import { campaignAnswer, handInAnswer, petitionAnswer, targetAnswer } from '../../web/api/answers.ts';
+import { campaignAnswer, petitionAnswer, targetAnswer } from '../../web/api/answers.ts';
+import { handInAnswer } from '../../web/api/hand-in-answers.ts';
 
 export type TargetView = z.output<typeof targetAnswer>;
 export type PetitionView = z.output<typeof petitionAnswer>;

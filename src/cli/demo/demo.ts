@@ -9,6 +9,7 @@ import { readConfig, type Config } from '../../config.ts';
 import { refusesByPolicy } from '../../embassy/personalities.ts';
 import { AppError } from '../../errors.ts';
 import { createSourceKey } from '../../intake/source-key.ts';
+import { inviteStaff } from '../../staff/change-staff.ts';
 import { audit } from '../../ledger/audit.ts';
 import { stateNumbers } from '../../ledger/numbers.ts';
 import { printAudit } from '../audit.ts';
@@ -190,6 +191,10 @@ async function staying(terminal: Terminal, app: App, out: string): Promise<void>
   terminal.fact('API', `${app.origin}/docs`);
   terminal.fact('metrics', `${app.opsUrl}/metrics`);
   terminal.fact('key', join(out, 'key'));
+  const admin = { login: 'mamoru@office.example', name: '人権 守', role: 'admin' } as const;
+  const { token } = await inviteStaff({ database: app.database, clock: systemClock }, 'cli', admin);
+  terminal.fact('console', `${app.origin}/console/invitation/${token}`);
+  terminal.fact('', `opens once: choose a password; the login is ${admin.login}`);
   await new Promise<void>((resolveStop) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolveStop());
   });

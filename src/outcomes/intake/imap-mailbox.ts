@@ -4,10 +4,11 @@ import { minute, second } from '../../clock.ts';
 import { asError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import {
-  letterAt,
+  leadsTo,
   mostReturnedBytes,
   returnedMail,
   storeReturned,
+  takeNotice,
   type PathFault,
   type Returned,
   type StoreNeeds,
@@ -89,20 +90,21 @@ async function take(needs: Needs, folder: ImapFolder, uids: readonly number[], m
     for (const uid of piece) read.push({ uid, found: await readMail(needs, folder, uid) });
     reached = Math.max(reached, ...piece);
     const stored = read.flatMap(({ found }) => (typeof found === 'object' ? [found] : []));
+    const isTaken = ({ found }: { found: Found }): boolean => typeof found === 'object' || found === 'notice';
     const { name: mailbox, uidValidity } = folder;
     const newMark = { mailbox, uidValidity, uid: reached };
     await storeReturned(needs, stored, (transaction) => moveMark(transaction, newMark));
-    for (const { found } of read) if (typeof found === 'string' && found !== 'gone') needs.counted(found);
-    const uidsOf = (isStored: boolean) =>
-      read.filter(({ found }) => (typeof found === 'object') === isStored).map(({ uid }) => uid);
+    for (const { found } of read)
+      if (typeof found === 'string' && found !== 'gone' && found !== 'notice') needs.counted(found);
+    const uidsOf = (isStored: boolean) => read.filter((each) => isTaken(each) === isStored).map(({ uid }) => uid);
     await folder.settle(uidsOf(true), true);
     await folder.settle(uidsOf(false), false);
   }
   return reached;
 }
 
-/** A mail for a letter, or why it is none. */
-type Found = Returned | PathFault | 'too-large' | 'gone';
+/** A mail for a letter, one about a notice, which was taken already, or why it is neither. */
+type Found = Returned | 'notice' | PathFault | 'too-large' | 'gone';
 
 async function readMail(needs: Needs, folder: ImapFolder, uid: number): Promise<Found> {
   const raw = await folder.fetch(uid);
@@ -110,8 +112,12 @@ async function readMail(needs: Needs, folder: ImapFolder, uid: number): Promise<
   const { recipients, nullSender } = envelopeOfMail(raw);
   let fault: PathFault = 'forged';
   for (const address of recipients) {
-    const found = await letterAt(needs, address);
-    if (typeof found === 'object') return returnedMail(found.letterId, nullSender, raw);
+    const found = await leadsTo(needs, address);
+    if (typeof found === 'object' && 'letterId' in found) return returnedMail(found.letterId, nullSender, raw);
+    if (typeof found === 'object') {
+      await takeNotice(needs, found.noticeId, { nullSender, raw });
+      return 'notice';
+    }
     if (found !== 'forged') fault = found;
   }
   return fault;

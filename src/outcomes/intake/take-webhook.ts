@@ -2,10 +2,11 @@
 import { AppError } from '../../errors.ts';
 import { idPattern } from '../../ids.ts';
 import type { RelayName } from '../returned-mail-table.ts';
-import { hasLeft, letterAt, storeReturned, type Returned, type StoreNeeds } from '../store-returned-mail.ts';
+import { hasLeft, leadsTo, storeReturned, type Returned, type StoreNeeds } from '../store-returned-mail.ts';
 import { createBrevo } from './brevo.ts';
 import { createMailgun } from './mailgun.ts';
 import { createPostmark } from './postmark.ts';
+import { readEvent } from './read-event.ts';
 import { rememberEvent } from './seen-event-table.ts';
 import { createSendGrid } from './sendgrid.ts';
 import { createSes } from './ses.ts';
@@ -75,18 +76,25 @@ export async function takeWebhook(
 
 async function letterOf(needs: StoreNeeds, relay: RelayName, event: RelayEvent): Promise<Returned | undefined> {
   const { id, raw, returnPaths, messageIds } = event;
+  const tellNotice = async (noticeId: string): Promise<undefined> => {
+    await needs.notices.take(noticeId, readEvent(relay, raw));
+    needs.counted('notice');
+  };
   const of = (letterId: string): Returned => ({ letterId, source: relay, nullSender: true, raw, digest: id });
   for (const path of returnPaths) {
-    const at = await letterAt(needs, path);
-    if (typeof at === 'object') return of(at.letterId);
+    const at = await leadsTo(needs, path);
+    if (typeof at === 'object') return 'letterId' in at ? of(at.letterId) : tellNotice(at.noticeId);
     if (at !== 'expired') continue;
     needs.counted(at);
     return undefined;
   }
   // The relay is authenticated, so its word on the Message-ID is enough.
   for (const messageId of messageIds) {
-    const [letterId = ''] = messageId.replace(/^</, '').split('@');
-    if (idPattern.test(letterId) && (await hasLeft(needs.database, letterId))) return of(letterId);
+    // A notice that was asked for again has a number behind its id.
+    const [letterId = ''] = messageId.replace(/^</, '').split(/[@.]/);
+    if (!idPattern.test(letterId)) continue;
+    if (await hasLeft(needs.database, letterId)) return of(letterId);
+    if (await needs.notices.hasLeft(letterId)) return tellNotice(letterId);
   }
   needs.counted('foreign');
   return undefined;

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { letterStates } from '../../letters/letter-states.ts';
 import { channelModes } from '../../outbox/channel-table.ts';
 import { holdEvents } from '../../outbox/hold-event-table.ts';
-import { handInOutcomes } from '../../petitions/petition-table.ts';
+import { petitionSteps } from '../../petitions/petition-progress.ts';
+import { petitionStates } from '../../petitions/petition-table.ts';
+import { courseFields, followUpAnswer, handInAnswer } from './hand-in-answers.ts';
 
 const time = z.iso.datetime();
 const words = z.record(z.string(), z.string()).describe('By language tag.');
@@ -11,7 +13,9 @@ const words = z.record(z.string(), z.string()).describe('By language tag.');
 export const acceptedAnswer = z
   .strictObject({
     id: z.string().describe('Id of this event; the same event always gets the same.'),
-    status: z.literal('accepted'),
+    status: z
+      .enum(['accepted', 'held'])
+      .describe('`held` in a campaign that asks every signer to confirm the address: the letter leaves after that.'),
     receipt_url: z.url().describe("The signer's private page: where is my letter now."),
   })
   .meta({ id: 'Accepted' });
@@ -173,34 +177,37 @@ export const targetAnswer = z
   })
   .meta({ id: 'Target' });
 
-export const handInAnswer = z
-  .strictObject({
-    id: z.string(),
-    at: time,
-    outcome: z.enum(handInOutcomes),
-    place: z.string(),
-    carrier: z.string().nullable(),
-    reference: z.string().nullable(),
-    note: z.string().nullable(),
-    recorded_at: time,
-    recorded_by: z.string(),
-  })
-  .meta({ id: 'HandInRecord' });
-
 export const petitionAnswer = z
   .strictObject({
     id: z.string(),
     serial: z.string().describe('The number on the paper.'),
     campaign: z.string(),
     target: z.string(),
-    state: z.enum(['sealed', 'handed_in', 'void']),
+    campaigns: z
+      .array(z.strictObject({ campaign: z.string(), names: z.int() }))
+      .describe('Whose names are on it, in the order of the paper: those of the first campaign come first.'),
+    state: z.enum(petitionStates).describe('`sealing` and `voiding` end by themselves.'),
     names: z.int(),
     withheld: z.int().describe('Names that waited too and were left out by the weed list.'),
     volumes: z.int(),
-    digest: z.string().describe('SHA-256 over the canonical list of names.'),
+    digest: z.string().describe('SHA-256 over the canonical list of names; empty until it is sealed.'),
     sealed_at: time,
     files_ready: z.boolean(),
+    ...courseFields,
+    progress: z
+      .strictObject({ step: z.enum(petitionSteps), done: z.int(), of: z.int() })
+      .describe('How far it is, in names.'),
+    failure: z
+      .strictObject({
+        times: z.int(),
+        reason: z.string().nullable(),
+        name: z.int().nullable().describe('Number of the name that caused it, when known.'),
+        retry_at: time.nullable(),
+      })
+      .optional()
+      .describe('Only while its latest try failed.'),
     hand_ins: z.array(handInAnswer),
+    follow_ups: z.array(followUpAnswer),
     voided_at: time.optional(),
     void_reason: z.string().nullable().optional(),
   })

@@ -4,7 +4,7 @@ import { In, MoreThan } from 'typeorm';
 import { z } from 'zod';
 import type { CampaignBook } from '../../campaigns/campaign-book.ts';
 import type { Campaign, Target } from '../../campaigns/campaign.ts';
-import type { Clock } from '../../clock.ts';
+import type { Clock, Instant } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import { signatureTable } from '../../intake/signature-table.ts';
 import { fieldProblems, periodState } from '../../intake/signature.ts';
@@ -145,11 +145,16 @@ async function campaignView({ database, clock }: CampaignRouteNeeds, campaign: C
     version: campaign.version,
     title: titles,
     languages: campaign.languages,
-    period: { ...campaign.period, state: periodState(campaign, clock.now()) },
+    period: periodView(campaign, clock.now()),
     targets: campaign.targets.map((target) => target.id),
     consents: campaign.consents.map(({ id, version, required, text }) => ({ id, version, required, text })),
     letters: numbers.letters,
   };
+}
+
+function periodView(campaign: Campaign, now: Instant) {
+  const { from, to, planned, timeZone } = campaign.period;
+  return { from, to, planned, timeZone, state: periodState(campaign, now) };
 }
 
 /** Throws `not-found` for a target of another campaign. */

@@ -14,6 +14,7 @@ const problems: Record<number, string> = {
   403: 'A key without this scope or campaign.',
   404: 'Not there.',
   409: 'Not possible in the present state.',
+  429: 'Too many from this network or for this address; `Retry-After` says when.',
   500: 'A mistake of ours; nothing was accepted.',
   503: 'Not possible now; `Retry-After` says when.',
 };

@@ -5,7 +5,6 @@ import { signatureInput } from '../../intake/signature.ts';
 import {
   acceptedAnswer,
   campaignAnswer,
-  handInAnswer,
   lettersAnswer,
   lineAnswer,
   petitionAnswer,
@@ -14,11 +13,14 @@ import {
 } from './answers.ts';
 import { channelInput, lettersQuery } from './campaigns.ts';
 import { cloudEvent } from './cloud-events.ts';
+import { embedPaths } from './openapi-embed.ts';
+import { handInPaths, listPetitionsPath } from './openapi-hand-ins.ts';
 import { holdPaths } from './openapi-holds.ts';
 import { answers, body, file, json, path } from './openapi-parts.ts';
+import { compiled, voided } from './openapi-petitions.ts';
 import { reportPaths } from './openapi-reports.ts';
 import { weedPaths } from './openapi-weed.ts';
-import { compileInput, handInInput, voidInput } from './petitions.ts';
+import { compileInput, voidInput } from './petitions.ts';
 
 const paths: ZodOpenApiPathsObject = {
   '/v1/campaigns/{campaign}/signatures': {
@@ -27,7 +29,7 @@ const paths: ZodOpenApiPathsObject = {
       tags: ['sign'],
       summary: 'Push one signature, or many as a stream',
       description:
-        'Scope `sign`. 202 is answered after the signature is on disk. The same `event_id` or `Idempotency-Key` gives the same answer and one signature. As `application/x-ndjson` send one Signature per line, any number: the answer is a stream with one result line each, in the same order.',
+        'Scope `sign`. A key made with `--origin` works in the browsers of visitors of that site (CORS), for one signature at a time and within the limits of the campaign. 202 is answered after the signature is on disk. The same `event_id` or `Idempotency-Key` gives the same answer and one signature. As `application/x-ndjson` send one Signature per line, any number: the answer is a stream with one result line each, in the same order.',
       requestParams: { ...path('campaign'), header: z.object({ 'Idempotency-Key': z.string().max(200).optional() }) },
       requestBody: {
         required: true,
@@ -44,6 +46,7 @@ const paths: ZodOpenApiPathsObject = {
         400,
         404,
         409,
+        429,
         503,
       ),
     },
@@ -125,10 +128,13 @@ const paths: ZodOpenApiPathsObject = {
       responses: answers({ '200': json(switchAnswer, 'The switch.') }, 400, 404, 409),
     },
   },
+  ...embedPaths,
   ...holdPaths,
   ...reportPaths,
   ...weedPaths,
+  ...handInPaths,
   '/v1/campaigns/{campaign}/petitions': {
+    ...listPetitionsPath,
     post: {
       operationId: 'compilePetition',
       tags: ['staff'],
@@ -136,7 +142,7 @@ const paths: ZodOpenApiPathsObject = {
       description: 'Scope `staff`. Its files are made afterwards; `files_ready` tells.',
       requestParams: path('campaign'),
       requestBody: body(compileInput),
-      responses: answers({ '201': json(petitionAnswer, 'Sealed.') }, 400, 404, 409),
+      responses: answers(compiled, 400, 404, 409),
     },
   },
   '/v1/petitions/{id}': {
@@ -199,17 +205,6 @@ const paths: ZodOpenApiPathsObject = {
       responses: answers({ '200': json(z.looseObject({}), 'The manifest.') }, 404, 503),
     },
   },
-  '/v1/petitions/{id}/hand-ins': {
-    post: {
-      operationId: 'recordHandIn',
-      tags: ['staff'],
-      summary: 'Record a try at handing it over',
-      description: 'Scope `staff`.',
-      requestParams: path('id'),
-      requestBody: body(handInInput),
-      responses: answers({ '201': json(handInAnswer, 'Recorded.') }, 400, 404, 409),
-    },
-  },
   '/v1/petitions/{id}/void': {
     post: {
       operationId: 'voidPetition',
@@ -218,7 +213,7 @@ const paths: ZodOpenApiPathsObject = {
       description: 'Scope `staff`. Its names wait for the next one.',
       requestParams: path('id'),
       requestBody: body(voidInput),
-      responses: answers({ '200': json(petitionAnswer, 'Voided.') }, 400, 404, 409),
+      responses: answers(voided, 400, 404, 409),
     },
   },
 };

@@ -1,8 +1,9 @@
 /** `POST /v1/reports/{provider}`: what a relay heard, by its webhook. The proof is the relay's own, not one of our keys. */
-import express, { Router, type ErrorRequestHandler } from 'express';
-import { AppError, asError } from '../../errors.ts';
+import express, { Router } from 'express';
+import { AppError } from '../../errors.ts';
 import { mostWebhookBytes } from '../../outcomes/intake/take-webhook.ts';
 import type { Webhook, WebhookRequest } from '../../outcomes/intake/webhook.ts';
+import { sayTooLarge } from './too-large.ts';
 
 export interface ReportRouteNeeds {
   webhooks: ReadonlyMap<string, Webhook>;
@@ -36,15 +37,6 @@ export function reportRoutes(needs: ReportRouteNeeds): Router {
       response.status(200).end();
     },
   );
-  router.use('/v1/reports', tooLarge);
+  router.use('/v1/reports', sayTooLarge('The body is larger than 2 MB: send fewer events in one request.'));
   return router;
 }
-
-const tooLarge: ErrorRequestHandler = (thrown: unknown, _request, _response, next) => {
-  const cause = asError(thrown) as Error & { type?: string };
-  next(
-    cause.type === 'entity.too.large'
-      ? new AppError('invalid', 'The body is larger than 2 MB: send fewer events in one request.', { cause })
-      : thrown,
-  );
-};

@@ -3,19 +3,27 @@ import { once } from 'node:events';
 import express, { Router, type Request, type Response } from 'express';
 import type { CampaignBook } from '../../campaigns/campaign-book.ts';
 import type { Campaign } from '../../campaigns/campaign.ts';
+import { isAskedOf } from '../../campaigns/notice-rules.ts';
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import type { Accepted } from '../../intake/accept-signatures.ts';
+import type { SignatureLimits } from '../../intake/limit-signatures.ts';
 import { contentsOf, readSignature, signatureInput, type Signature } from '../../intake/signature.ts';
 import { ndjsonLines, type NdjsonLine } from '../ndjson-lines.ts';
 import { statusOf, toAppError, toProblem } from '../problem.ts';
 import { keyOf, type KeyGuard } from '../require-key.ts';
+import type { CrossOrigin } from '../cross-origin.ts';
+import type { Visitors } from '../visitor.ts';
 
 export interface SignatureRouteNeeds {
   book: CampaignBook;
   clock: Clock;
   keepOpen: boolean;
   guard: KeyGuard;
+  /** Lets pages of other sites in, for these methods. */
+  crossOrigin: CrossOrigin;
+  limits: SignatureLimits;
+  visitors: Visitors;
   accept(signature: Signature, eventId: string | undefined): Promise<Accepted>;
   answered(source: string, eventId: string, contents: string): Promise<Accepted | undefined>;
   receiptUrl(eventId: string): string;
@@ -24,7 +32,8 @@ export interface SignatureRouteNeeds {
 
 interface Answer {
   id: string;
-  status: 'accepted';
+  /** `held`: it waits until the signer has confirmed the address. */
+  status: 'accepted' | 'held';
   receipt_url: string;
 }
 
@@ -35,21 +44,26 @@ const linesInFlight = 4_000;
 
 export function signatureRoutes(needs: SignatureRouteNeeds): Router {
   const router = Router();
+  const route = '/v1/campaigns/:campaign/signatures';
+  router.all(route, needs.crossOrigin('POST'));
   router.post(
-    '/v1/campaigns/:campaign/signatures',
-    needs.guard.need('sign'),
+    route,
+    needs.guard.need('sign', { browsers: true }),
     express.json({ limit: mostBodyBytes }),
     async (request, response) => {
       const campaign = findCampaign(needs.book, request.params['campaign'] ?? '');
-      if (request.is('application/x-ndjson')) return takeStream(needs, campaign, request, response);
+      const key = keyOf(request);
+      if (request.is('application/x-ndjson') && key.origins === null)
+        return takeStream(needs, campaign, request, response);
       if (!request.is('application/json'))
         throw new AppError('invalid', 'Send one signature as application/json, or many as application/x-ndjson.');
       const answer = await takeOne(
         needs,
         campaign,
-        keyOf(request).source,
+        key.source,
         request.body,
         request.get('Idempotency-Key'),
+        key.origins === null ? undefined : (signature) => assertVisitor(needs, signature, request),
       );
       response.status(202).json(answer);
     },
@@ -71,15 +85,22 @@ export async function takeOne(
   source: string,
   body: unknown,
   idempotencyKey: string | undefined,
+  /** For a visitor of a page, whom no source vouches for: asked once the signature has no mistakes. */
+  assertVisitorAllowed?: (signature: Signature) => Promise<void>,
 ): Promise<Answer> {
-  const answer = (id: string): Answer => ({ id, status: 'accepted', receipt_url: needs.receiptUrl(id) });
+  // By the campaign's rule and not by the row: the same event gets the same answer, and tells nothing of who confirmed.
+  const door = assertVisitorAllowed ? 'form' : 'api';
+  const status = isAskedOf(campaign.confirm, door) ? 'held' : 'accepted';
+  const answer = (id: string): Answer => ({ id, status, receipt_url: needs.receiptUrl(id) });
   try {
     const { eventId, ...signature } = readSignature(body, {
       campaign,
       source,
+      door,
       now: needs.clock.now(),
       keepOpen: needs.keepOpen,
     });
+    await assertVisitorAllowed?.(signature);
     const { id } = await needs.accept(signature, oneEventId(eventId, idempotencyKey));
     return answer(id);
   } catch (thrown) {
@@ -97,6 +118,21 @@ export async function takeOne(
     needs.refused();
     throw thrown;
   }
+}
+
+/**
+ * A key in a page is in everybody's hands: what comes with it is counted like the forms of our own page.
+ * Throws `too-many`, or `forbidden` where the campaign asks for work that only our own page can do.
+ */
+async function assertVisitor(
+  needs: SignatureRouteNeeds,
+  { campaign, email }: Signature,
+  request: Request,
+): Promise<void> {
+  if (campaign.protection.proofOfWork !== 'off')
+    throw new AppError('forbidden', 'This campaign is signed on its own page at the moment: lead people there.');
+  await needs.limits.network(campaign, needs.visitors.addressOf(request));
+  await needs.limits.address(campaign, email);
 }
 
 function oneEventId(field: string | undefined, header: string | undefined): string | undefined {

@@ -1,19 +1,24 @@
 /** The page of a campaign: the case, the letter as it will be sent, what happens with a signature, and the form. */
 import type { Campaign } from '../../campaigns/campaign.ts';
+import { plainText } from '../../campaigns/markdown.ts';
 import { fillVariables } from '../../campaigns/variables.ts';
 import { wordsFor, type Words } from '../../campaigns/words.ts';
 import type { Instant } from '../../clock.ts';
 import type { FieldProblem } from '../../errors.ts';
+import type { Puzzle } from '../../intake/proof-of-work.ts';
 import { periodState } from '../../intake/signature.ts';
-import { displayName } from '../../outbox/sender-identity.ts';
 import { letterPreview } from './letter-preview.ts';
 import { dayInWords } from './page-dates.ts';
 import type { ChannelMode, PageNeeds } from './page-needs.ts';
+import { lookOf, pictureAddress } from './look.ts';
 import { type Alternate, renderPage } from './render-page.ts';
+import { byHand, sendingView, wayOf } from './sending-view.ts';
 import { type FilledForm, formView } from './sign-form.ts';
 
 export interface ActionFacts {
   campaign: Campaign;
+  /** Public address of this site. */
+  origin: string;
   /** One of the campaign's. */
   language: string;
   words: Words;
@@ -23,6 +28,8 @@ export interface ActionFacts {
   channels: readonly ChannelMode[];
   form: FilledForm;
   problems: readonly FieldProblem[];
+  /** What the form asks, where the campaign asks for work. */
+  puzzle: Puzzle | undefined;
   /** Stands above the form. */
   notice: string | undefined;
 }
@@ -67,9 +74,9 @@ export function actionPage(facts: ActionFacts, all: PageNeeds['words']): string 
     name: target.name[language] ?? '',
     way: words.sending[wayOf(channels[index] ?? 'mail')],
   }));
-  const [way, ...otherWays] = new Set(targets.map((target) => target.way));
   const open = state !== 'closed' && state !== 'not-yet';
   const form = open ? formView(facts, facts.form, facts.problems, facts.notice) : undefined;
+  const picture = pictureAddress(campaign, 'heading');
   const title = form && form.complaints.length > 0 ? `${words.problems.title}: ${page.title}` : page.title;
   return renderPage(
     'action',
@@ -78,41 +85,36 @@ export function actionPage(facts: ActionFacts, all: PageNeeds['words']): string 
       words,
       title,
       organisation,
+      look: lookOf(campaign),
       alternates: languagesOf(campaign, all),
       anyLanguage: `/actions/${campaign.slug}`,
+      listing: {
+        origin: facts.origin,
+        path: `/actions/${campaign.slug}/${language}`,
+        description: shortened(plainText(page.short), 160),
+        picture,
+      },
+      scripts: open ? ['preview.js', ...(form?.puzzle ? ['proof.js' as const] : [])] : [],
     },
     {
       page,
+      picture: picture && { src: picture, alt: campaign.theme.heading?.alt[language] ?? '' },
       targets,
       state: { kind: state, ...stateWords(campaign, state, words) },
-      letter: letterPreview(letter, { target: first, language, organisation, yourName }),
+      letter: letterPreview(letter, {
+        target: first,
+        language,
+        organisation,
+        yourName,
+        typedName: facts.form.name.trim(),
+      }),
+      ownWords: facts.form.message.trim(),
       several: targets.length > 1 ? fillVariables(words.action.several, () => targets[0]?.name ?? '') : undefined,
-      sending: state === 'closed' ? undefined : sendingView(facts, otherWays.length === 0 ? way : undefined),
+      sending: state === 'closed' ? undefined : sendingView(facts),
       form,
       submit: words.form[channels.every(byHand) ? 'submit-hand' : 'submit'],
     },
   );
-}
-
-/** What is done with name and address. `way` is the one of all targets, if they have one in common. */
-function sendingView({ campaign, language, words, channels }: ActionFacts, way: string | undefined) {
-  const { sending } = words;
-  const organisation = campaign.organisation.name[language] ?? '';
-  const onPaper = channels.every(byHand);
-  return {
-    way,
-    paper: onPaper ? sending['paper-only'] : sending.paper,
-    identity: onPaper ? sending['identity-by-mail'] : sending.identity,
-    sender: {
-      name: displayName(words.action['your-name'], organisation),
-      address: campaign.sender.address,
-      words: sending[`sender-${campaign.sender.identity}`],
-    },
-    privacy: {
-      href: campaign.organisation.privacyPolicy[language],
-      words: fillVariables(sending.privacy, () => organisation),
-    },
-  };
 }
 
 /** The languages of a campaign, each under its own name. */
@@ -124,10 +126,9 @@ export function languagesOf(campaign: Campaign, all: PageNeeds['words']): Altern
   }));
 }
 
-function byHand(mode: ChannelMode): boolean {
-  return mode === 'hand' || mode === 'probing';
-}
-
-function wayOf(mode: ChannelMode): 'mail' | 'slowed' | 'hand' {
-  return mode === 'probing' ? 'hand' : mode;
+/** Cut at a character, and where there are spaces at a word. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '');
+  return `${cut.replace(/(?<=.{80})\s\S*$/s, '')}…`;
 }

@@ -1,10 +1,13 @@
 /** Routes of the campaigns: the page in each language, and signing. */
+import { randomUUID } from 'node:crypto';
 import { type Request, type Response, Router, urlencoded } from 'express';
 import type { Campaign } from '../../campaigns/campaign.ts';
-import type { FieldProblem } from '../../errors.ts';
+import { fillVariables } from '../../campaigns/variables.ts';
+import { AppError, type FieldProblem } from '../../errors.ts';
 import { readSignature } from '../../intake/signature.ts';
 import { type ActionFacts, actionPage, languagesOf, signingState, stateWords } from './action-page.ts';
 import { toAppError } from '../problem.ts';
+import { lookRoutes } from './look.ts';
 import { pageStatus, sendFailure } from './failure-page.ts';
 import { houseLanguage, pageLanguage, preferredLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
@@ -25,6 +28,8 @@ export function actionRoutes(needs: PageNeeds): Router {
     response.vary('Accept-Language').set('Cache-Control', 'private, no-cache');
     response.redirect(302, `/actions/${campaign.slug}/${preferredLanguage(request, campaign.languages)}`);
   });
+
+  router.use(lookRoutes(needs));
 
   // The address a browser shows after a form with mistakes: somebody may keep or reload it.
   router.get('/actions/:campaign/sign', (request, response) => {
@@ -70,10 +75,18 @@ async function sign(needs: PageNeeds, campaign: Campaign, { request, response, f
   }
   const again = { campaign, language, form };
   try {
-    const needed = { campaign, source: sourceOf(request), now, keepOpen: needs.keepOpen };
+    const needed = { campaign, source: sourceOf(request), door: 'form', now, keepOpen: needs.keepOpen } as const;
     const { eventId, ...signature } = readSignature(signatureOf(form), needed);
+    if (form.trap !== '') {
+      // Never taken and dropped in silence: a browser may have filled the field for a person.
+      needs.refused?.();
+      return await showAction(needs, response, { ...again, status: 422, notice: words.problems.again });
+    }
+    await needs.limits.network(campaign, needs.visitors.addressOf(request));
+    await assertSolved(needs, campaign, form);
+    await needs.limits.address(campaign, signature.email);
     const accepted = await needs.accept(signature, eventId);
-    response.redirect(303, `/receipts/${encodeURIComponent(needs.receiptToken(accepted.id))}?thanks`);
+    response.redirect(303, `/receipts/${encodeURIComponent(needs.receiptToken(accepted.id))}`);
   } catch (thrown) {
     needs.refused?.();
     const error = toAppError(thrown);
@@ -84,6 +97,11 @@ async function sign(needs: PageNeeds, campaign: Campaign, { request, response, f
       // Nothing typed is lost, and the same event id goes along: it may have been stored after all.
       response.set('Retry-After', String(error.retryAfter ?? 60));
       await showAction(needs, response, { ...again, status, notice: words.problems.busy });
+    } else if (error.code === 'too-many') {
+      const seconds = error.retryAfter ?? 3_600;
+      response.set('Retry-After', String(seconds));
+      const notice = fillVariables(words.problems.limit, () => String(Math.ceil(seconds / 60)));
+      await showAction(needs, response, { ...again, status, notice });
     } else if (error.fields.some(({ field }) => field === 'event_id')) {
       const fresh = { ...form, eventId: undefined };
       await showAction(needs, response, { ...again, form: fresh, status, notice: words.problems.used });
@@ -91,6 +109,14 @@ async function sign(needs: PageNeeds, campaign: Campaign, { request, response, f
       throw thrown;
     }
   }
+}
+
+/** Throws `invalid` when the campaign asks for work and the form brings none. */
+async function assertSolved(needs: PageNeeds, campaign: Campaign, form: FilledForm): Promise<void> {
+  const { eventId = '', proof, answer } = form;
+  if (await needs.puzzles.isSolved(campaign, eventId, { proof, answer })) return;
+  const problem = 'is not the result: write it as a number';
+  throw new AppError('invalid', 'The question was not answered.', { fields: [{ field: 'answer', problem }] });
 }
 
 interface Shown {
@@ -103,12 +129,28 @@ interface Shown {
 }
 
 async function showAction(needs: PageNeeds, response: Response, shown: Shown): Promise<void> {
-  const { campaign, language, form, status, problems = [], notice } = shown;
+  const { campaign, language, status, problems = [], notice } = shown;
+  const eventId = shown.form.eventId ?? randomUUID();
+  const form = { ...shown.form, eventId };
+  const puzzle = await needs.puzzles.puzzleOf(campaign, eventId);
   const channels = await Promise.all(campaign.targets.map((target) => needs.channelOf(target.id)));
   const { words } = pageLanguage(needs.words, language);
   const { keepOpen } = needs;
   const now = needs.clock.now();
-  const facts: ActionFacts = { campaign, language, words, now, keepOpen, channels, form, problems, notice };
+  const origin = needs.origin();
+  const facts: ActionFacts = {
+    campaign,
+    origin,
+    language,
+    words,
+    now,
+    keepOpen,
+    channels,
+    form,
+    problems,
+    puzzle,
+    notice,
+  };
   sendPage(response.status(status), language, actionPage(facts, needs.words));
 }
 

@@ -76,7 +76,7 @@ export function renderDocs(openapiDocument: object): string {
   const document = openapiDocument as OpenApi;
   // A named schema is described where it is first sent, or at the end.
   const described = new Set<string>();
-  const groups = new Map<string, ReturnType<typeof operationView>[]>();
+  const groups = new Map<string, OperationView[]>();
   for (const [path, item] of Object.entries(document.paths ?? {})) {
     for (const method of methods) {
       const operation = item[method];
@@ -90,8 +90,10 @@ export function renderDocs(openapiDocument: object): string {
     name,
     rows: described.has(name) ? [] : schemaRows(schema),
   }));
+  const shared = sharedResponses([...groups.values()].flat());
   return renderTemplate('pages/docs', {
     stylesheet: stylesheetAddress(),
+    shared: [...shared.values()],
     info: { ...document.info, description: html(document.info.description) },
     servers: (document.servers ?? []).map(({ url, description }) => ({ url, description: html(description) })),
     schemes: Object.entries(document.components?.securitySchemes ?? {}).map(([name, scheme]) => ({
@@ -102,10 +104,26 @@ export function renderDocs(openapiDocument: object): string {
     groups: [...groups].map(([name, operations]) => ({
       name,
       description: html(document.tags?.find((tag) => tag.name === name)?.description),
-      operations,
+      operations: operations.map((operation) => ({
+        ...operation,
+        responses: operation.responses.filter((response) => !shared.has(JSON.stringify(response))),
+      })),
     })),
     schemas,
   });
+}
+
+type OperationView = ReturnType<typeof operationView>;
+
+/** Answers that every one of several operations may give alike: they are told once. */
+function sharedResponses(operations: readonly OperationView[]): Map<string, OperationView['responses'][number]> {
+  const [first, ...others] = operations;
+  const shared = new Map((first?.responses ?? []).map((response) => [JSON.stringify(response), response]));
+  for (const { responses } of others) {
+    const own = new Set(responses.map((response) => JSON.stringify(response)));
+    for (const key of shared.keys()) if (!own.has(key)) shared.delete(key);
+  }
+  return others.length > 0 ? shared : new Map();
 }
 
 function operationView(

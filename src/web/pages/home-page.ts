@@ -31,7 +31,9 @@ export function homePage(needs: PageNeeds, { language, words }: PageLanguage): s
     name,
     href: `/?language=${tag}`,
   }));
-  return renderPage('home', { language, words, title: words.home.title, alternates, anyLanguage: '/' }, { campaigns });
+  const listing = { origin: needs.origin(), path: `/?language=${language}`, description: words.home.intro };
+  const frame = { language, words, title: words.home.title, alternates, anyLanguage: '/', listing };
+  return renderPage('home', frame, { campaigns });
 }
 
 function languageOf(campaign: Campaign, wanted: string): string {

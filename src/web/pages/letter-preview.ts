@@ -18,8 +18,9 @@ interface Values {
   target: Target;
   language: string;
   organisation: string;
-  /** What stands where the signer's name will be. */
+  /** What stands where the signer's name will be, until one is typed. */
   yourName: string;
+  typedName: string;
 }
 
 /** Lays the letter out in the order of `letters/compile-letter.ts`: opening, own words, body, footer. */
@@ -30,7 +31,9 @@ export function letterPreview(letter: LetterSource, values: Values): LetterPrevi
     'target.salutation': target.salutation[language],
     organisation: values.organisation,
   };
-  const slot = `<span class="slot">${escapeHtml(values.yourName)}</span>`;
+  const empty = escapeHtml(values.yourName);
+  const filled = values.typedName === '' ? '' : ' filled';
+  const slot = `<bdi class="slot${filled}" data-shows="name" data-empty="${empty}">${escapeHtml(values.typedName) || empty}</bdi>`;
   const html = (text: string): string =>
     fillVariables(text, (name) => (name === 'name' ? slot : escapeHtml(fixed[name] ?? '')));
 

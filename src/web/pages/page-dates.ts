@@ -20,6 +20,14 @@ export function dayInWords(day: string, dates: string): string {
   return new Intl.DateTimeFormat(dates, { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day));
 }
 
+/** Two calendar days as one period: "1–30 June 2020", in Japanese "2020年6月1日～2020年6月30日". */
+export function periodInWords(from: string, to: string, dates: string): string {
+  // Intl writes a range of Japanese days with slashes.
+  if (dates.startsWith('ja')) return `${dayInWords(from, dates)}～${dayInWords(to, dates)}`;
+  const format = new Intl.DateTimeFormat(dates, { dateStyle: 'long', timeZone: 'UTC' });
+  return format.formatRange(Date.parse(from), Date.parse(to));
+}
+
 /** `Asia/Tokyo` as people call it: "Japan Time". */
 export function zoneName(timeZone: string, dates: string): string {
   const parts = new Intl.DateTimeFormat(dates, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(0);

@@ -1,20 +1,24 @@
-/** All public pages: the list of campaigns, each campaign, receipts and the style sheet. They work without script. */
+/** All public pages: the list of campaigns, each campaign, receipts, style and scripts. They work without script. */
 import { type ErrorRequestHandler, Router } from 'express';
 import { assertWords } from '../../campaigns/words.ts';
 import { actionRoutes } from './action-routes.ts';
+import { assetRoutes } from './assets.ts';
 import { toAppError } from '../problem.ts';
+import { embedRoutes } from './embed-routes.ts';
 import { type Failure, pageStatus, sendFailure } from './failure-page.ts';
 import { homePage } from './home-page.ts';
 import { houseLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
 import { receiptRoutes } from './receipt-routes.ts';
 import { sendPage } from './render-page.ts';
-import { stylesheet } from './stylesheet.ts';
 
 export type { PageNeeds } from './page-needs.ts';
 
-/** Makes the router. Throws `invalid` when a campaign speaks a language without words. */
-export function pagesRouter(needs: PageNeeds): Router {
+/**
+ * Makes the router; `others` are routes whose mishaps are told on a page too. Throws `invalid` when a campaign speaks a
+ * language without words.
+ */
+export function pagesRouter(needs: PageNeeds, ...others: readonly Router[]): Router {
   assertWords(needs.words, needs.book.campaigns);
   const router = Router({ caseSensitive: true });
 
@@ -23,13 +27,8 @@ export function pagesRouter(needs: PageNeeds): Router {
     sendPage(response.vary('Accept-Language'), tongue.language, homePage(needs, tongue));
   });
 
-  router.get('/assets/todoke.css', (request, response) => {
-    const { css, version } = stylesheet();
-    const keep = request.query['v'] === version ? 'public, max-age=31536000, immutable' : 'public, max-age=300';
-    response.type('css').set('Cache-Control', keep).send(css);
-  });
-
-  router.use(actionRoutes(needs), receiptRoutes(needs), failures(needs));
+  router.use(assetRoutes(), embedRoutes(needs), actionRoutes(needs), receiptRoutes(needs));
+  router.use(...others, failures(needs));
   return router;
 }
 
@@ -45,7 +44,8 @@ function failures(needs: PageNeeds): ErrorRequestHandler {
     if (status >= 400 && status < 500) return answer(status, request.method === 'POST' ? 'invalid' : 'not-found');
     const known = toAppError(error);
     if (known.code !== 'internal') {
-      if (known.code === 'unavailable') response.set('Retry-After', String(known.retryAfter ?? 60));
+      if (known.code === 'unavailable' || known.code === 'too-many')
+        response.set('Retry-After', String(known.retryAfter ?? 60));
       // No page asks for a key; to a reader both are the same closed door.
       return answer(pageStatus(known), known.code === 'unauthenticated' ? 'forbidden' : known.code);
     }

@@ -1,18 +1,22 @@
 /** The signer's own page: where each letter is, in words, and the ways to take it back. */
 import { inLanguage } from '../../campaigns/campaign-book.ts';
+import { minute } from '../../clock.ts';
 import { fillVariables } from '../../campaigns/variables.ts';
 import type { Words } from '../../campaigns/words.ts';
 import type { Receipt, ReceiptLetter, ReceiptPlace, ReceiptStep } from '../../ledger/receipt.ts';
+import { isOwnDataOpen } from './own-data-file.ts';
+import { lookOf } from './look.ts';
 import { type Moment, moment, zoneName } from './page-dates.ts';
 import { pageLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
-import { renderPage } from './render-page.ts';
+import { type Look, renderPage } from './render-page.ts';
 
 export interface ReceiptView {
   language: string;
   words: Words;
   title: string;
   organisation: string;
+  look: Look | undefined;
   letters: readonly LetterView[];
   withdrawable: boolean;
 }
@@ -26,7 +30,9 @@ interface LetterView {
   road: readonly { name: string; at: Moment; current: boolean }[];
   identity: string | undefined;
   place: string | undefined;
-  handedIn: { at: Moment; outcome: string; place: string } | undefined;
+  /** Number of the petition whose proof can be had. */
+  proof: string | undefined;
+  handedIn: { at: Moment; outcome: string; place: string | undefined } | undefined;
 }
 
 /**
@@ -44,24 +50,27 @@ export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'w
     .toSorted((a, b) => order.indexOf(a.target) - order.indexOf(b.target))
     .map((letter) => (hasMoved(letter) ? letter : justArrived(receipt, letter.target)))
     .map((letter): LetterView => {
-      const steps = roadOf(letter.steps);
+      const steps = roadOf(letter.steps).map((step) =>
+        receipt.lapsed && step.name === 'withdrawn' ? { ...step, name: 'lapsed' as const } : step,
+      );
       const state = steps.at(-1)?.name ?? letter.state;
+      const road = withTries(steps, letter, words);
+      const lastTry = letter.state === 'petitioned' ? letter.tries.at(-1) : undefined;
       return {
         target: inLanguage(needs.book.target(letter.target)?.name ?? { en: letter.target }, receipt.language),
         state: letter.state,
         ...words.states[state],
+        ...(lastTry && words.tries[lastTry.outcome]),
         since: at(letter.since),
-        road: steps.map((step, index) => ({
-          name: words.states[step.name].name,
-          at: at(step.at),
-          current: index === steps.length - 1,
-        })),
+        road: road.map((step, index) => ({ name: step.name, at: at(step.at), current: index === road.length - 1 })),
         identity: letter.identity && words.receipt[`used-${letter.identity}`],
         place: letter.place && placeInWords(letter.place, words),
+        // Its leaves are kept with the files.
+        proof: letter.place?.page === undefined ? undefined : letter.place.serial,
         handedIn: letter.handedIn && {
           at: at(letter.handedIn.at),
           outcome: outcomeInWords(letter.handedIn.outcome, words),
-          place: letter.handedIn.place,
+          place: campaign?.petitionRules.tellPlace ? letter.handedIn.place : undefined,
         },
       };
     });
@@ -70,24 +79,41 @@ export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'w
     words,
     title: campaign?.page[receipt.language]?.title ?? receipt.campaign,
     organisation: campaign?.organisation.name[receipt.language] ?? '',
+    look: campaign && lookOf(campaign),
     letters: views,
     withdrawable: !receipt.erased && letters.some((letter) => letter.withdrawable),
   };
 }
 
-/** The page in HTML. `after` is what the signer just did, and is answered on top. */
+/** What a signer may just have done; answered on top of the page. */
+export const receiptNotes = ['confirmed', 'again', 'wait', 'withdraw', 'erase'] as const;
+type ReceiptNote = (typeof receiptNotes)[number];
+
+/** How long the page begins with thanks. No mark in the address asks for it, since people keep this address. */
+const thanksFor = 10 * minute;
+
+/** The page in HTML. `after` is what the signer just did. */
 export function receiptPage(
   receipt: Receipt,
-  needs: Pick<PageNeeds, 'book' | 'words'>,
-  { token, after }: { token: string; after: 'thanks' | 'withdraw' | 'erase' | undefined },
+  needs: Pick<PageNeeds, 'book' | 'words' | 'clock'>,
+  { token, after }: { token: string; after: ReceiptNote | undefined },
 ): string {
   const view = receiptView(receipt, needs);
-  const { language, words, organisation } = view;
+  const { language, words, organisation, look } = view;
   const timeZone = needs.book.find(receipt.campaign)?.period.timeZone ?? 'UTC';
-  const thanks = after === 'thanks' && !receipt.erased;
+  const isNew = needs.clock.now() - receipt.receivedAt < thanksFor;
+  const takenBack = receipt.letters.length > 0 && receipt.letters.every(({ state }) => state === 'withdrawn');
+  const thanks = isNew && after === undefined && !receipt.erased && !takenBack;
   return renderPage(
     'receipt',
-    { language, words, organisation, title: thanks ? words.thanks.title : words.receipt.title, unlisted: true },
+    {
+      language,
+      words,
+      organisation,
+      ...(look && { look }),
+      title: thanks ? words.thanks.title : words.receipt.title,
+      unlisted: true,
+    },
     {
       ...view,
       campaign: view.title,
@@ -95,8 +121,14 @@ export function receiptPage(
       times: fillVariables(words.receipt.times, () => zoneName(timeZone, words.dates)),
       once: view.letters.some((letter) => letter.state === 'queued'),
       erased: receipt.erased,
+      dataOpen: isOwnDataOpen(receipt),
       thanks,
-      done: after === 'withdraw' || after === 'erase' ? words[after].done : undefined,
+      lapsed: receipt.lapsed,
+      done: doneWords(receipt, words, after),
+      waiting:
+        receipt.confirmBy === undefined
+          ? undefined
+          : fillVariables(words.confirm.waiting, () => moment(receipt.confirmBy ?? 0, words.dates, timeZone).text),
       path: `/receipts/${encodeURIComponent(token)}`,
     },
   );
@@ -108,10 +140,10 @@ export function confirmPage(
   needs: Pick<PageNeeds, 'book' | 'words'>,
   { token, what }: { token: string; what: 'withdraw' | 'erase' },
 ): string {
-  const { language, words, title, organisation, letters } = receiptView(receipt, needs);
+  const { language, words, title, organisation, look, letters } = receiptView(receipt, needs);
   return renderPage(
     'confirm',
-    { language, words, organisation, title: words[what].ask, unlisted: true },
+    { language, words, organisation, ...(look && { look }), title: words[what].ask, unlisted: true },
     {
       question: words[what],
       campaign: title,
@@ -132,12 +164,21 @@ function justArrived(receipt: Receipt, target: string): ReceiptLetter {
     identity: undefined,
     place: undefined,
     handedIn: undefined,
+    tries: [],
     withdrawable: true,
   };
 }
 
 function hasMoved(letter: ReceiptLetter): boolean {
   return letter.state !== 'queued' || letter.steps.length > 1;
+}
+
+function doneWords(receipt: Receipt, words: Words, after: ReceiptNote | undefined): string | undefined {
+  if (after === 'withdraw' || after === 'erase') return words[after].done;
+  if (after === 'confirmed') return receipt.confirmBy === undefined && !receipt.erased ? words.confirm.done : undefined;
+  // Whoever follows the link later is told where the letter is, and no old news of the mail.
+  if (receipt.confirmBy === undefined) return undefined;
+  return after === 'again' ? words.confirm.sent : after === 'wait' ? words.confirm.wait : undefined;
 }
 
 type StepName = keyof Words['states'];
@@ -155,6 +196,17 @@ function roadOf(steps: readonly ReceiptStep[]): { name: StepName; at: number }[]
     told.push({ name, at });
   }
   return told;
+}
+
+/** Tries at handing a petition over stand on the road beside the states. */
+function withTries(
+  steps: readonly { name: StepName; at: number }[],
+  { tries }: ReceiptLetter,
+  words: Words,
+): { name: string; at: number }[] {
+  const states = steps.map(({ name, at }) => ({ name: words.states[name].name, at }));
+  const others = tries.map(({ outcome, at }) => ({ name: words.tries[outcome].name, at }));
+  return [...states, ...others].toSorted((a, b) => a.at - b.at);
 }
 
 function placeInWords(place: ReceiptPlace, words: Words): string {

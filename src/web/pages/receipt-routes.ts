@@ -2,10 +2,11 @@
 import { type Request, type Response, Router } from 'express';
 import { AppError } from '../../errors.ts';
 import type { Receipt } from '../../ledger/receipt.ts';
-import { sendFailure } from './failure-page.ts';
+import { type Failure, sendFailure } from './failure-page.ts';
 import { houseLanguage, pageLanguage } from './page-language.ts';
 import type { PageNeeds } from './page-needs.ts';
-import { confirmPage, receiptPage, receiptView } from './receipt-page.ts';
+import { isOwnDataOpen, ownDataFile } from './own-data-file.ts';
+import { confirmPage, receiptNotes, receiptPage, receiptView } from './receipt-page.ts';
 import { sendPage } from './render-page.ts';
 
 export function receiptRoutes(needs: PageNeeds): Router {
@@ -15,8 +16,32 @@ export function receiptRoutes(needs: PageNeeds): Router {
     const { token } = request.params;
     const receipt = await needs.receiptOf(token);
     if (!receipt) return unknown(needs, request, response);
-    const after = (['thanks', 'withdraw', 'erase'] as const).find((what) => request.query[what] !== undefined);
+    const after = receiptNotes.find((what) => request.query[what] !== undefined);
     sendPage(response, receiptView(receipt, needs).language, receiptPage(receipt, needs, { token, after }));
+  });
+
+  router.get('/receipts/:token/data.json', async (request, response) => {
+    const { token } = request.params;
+    const receipt = await needs.receiptOf(token);
+    if (!receipt) return unknown(needs, request, response);
+    const data = isOwnDataOpen(receipt) ? await needs.ownDataOf(token) : undefined;
+    if (!data) return refuse(needs, response, { said: 'data-later', receipt, token });
+    response.attachment('todoke-data.json').json(ownDataFile(receipt, data, needs));
+  });
+
+  router.get('/receipts/:token/proof-:serial.json', async (request, response) => {
+    const { token, serial } = request.params;
+    const proof = await needs.proofOf(token, serial);
+    if (!proof) {
+      const receipt = await needs.receiptOf(token);
+      if (!receipt) return unknown(needs, request, response);
+      return sendFailure(response, pageLanguage(needs.words, receipt.language), { status: 404, said: 'not-found' });
+    }
+    response
+      .type('application/json')
+      .set('Cache-Control', 'private, no-store')
+      .set('Content-Disposition', `attachment; filename="petition-${proof.petition}-proof.json"`)
+      .send(`${JSON.stringify(proof, null, 2)}\n`);
   });
 
   for (const what of ['withdraw', 'erase'] as const) {
@@ -62,9 +87,18 @@ function tooLate(
   response: Response,
   { what, receipt, token }: { what: 'withdraw' | 'erase'; receipt: Receipt; token: string },
 ): void {
+  const said = what === 'withdraw' ? 'too-late' : receipt.erased ? 'conflict' : 'on-its-way';
+  refuse(needs, response, { said, receipt, token });
+}
+
+/** What cannot be done now, with the way back to the receipt. */
+function refuse(
+  needs: PageNeeds,
+  response: Response,
+  { said, receipt, token }: { said: Failure['said']; receipt: Receipt; token: string },
+): void {
   const tongue = pageLanguage(needs.words, receipt.language);
   const link = { href: `/receipts/${encodeURIComponent(token)}`, text: tongue.words.receipt.title };
-  const said = what === 'withdraw' ? 'too-late' : receipt.erased ? 'conflict' : 'on-its-way';
   sendFailure(response, tongue, { status: 409, said, link });
 }
 

@@ -4,7 +4,7 @@ import { Eta } from 'eta';
 import type { Response } from 'express';
 import { textDirection } from '../../campaigns/text-direction.ts';
 import type { Words } from '../../campaigns/words.ts';
-import { stylesheet } from './stylesheet.ts';
+import { assetAddress, type AssetName } from './assets.ts';
 
 /** Reads and compiles each template when it is first used. */
 const eta = new Eta({
@@ -21,6 +21,26 @@ export interface Alternate {
   href: string;
 }
 
+/** What a campaign adds to the house style. */
+export interface Look {
+  /** Address of its style sheet. */
+  stylesheet: string | undefined;
+  /** Address of its logo. */
+  logo: string | undefined;
+}
+
+/** How a page presents itself outside: its full addresses, and what it is about. */
+export interface Listing {
+  /** Scheme, host and port of this site, in front of every address. */
+  origin: string;
+  /** Path of this page in this language. */
+  path: string;
+  /** One or two sentences. */
+  description: string;
+  /** Path of a picture for links shared elsewhere. */
+  picture?: string | undefined;
+}
+
 /** What surrounds every page. */
 export interface Frame {
   language: string;
@@ -31,6 +51,12 @@ export interface Frame {
   alternates?: readonly Alternate[];
   /** Address that picks the language by itself. */
   anyLanguage?: string;
+  /** For search engines and links shared elsewhere. Absent: a page that nobody looks for. */
+  listing?: Listing;
+  /** The campaign's own colours and logo. */
+  look?: Look;
+  /** Scripts of ours that help here. */
+  scripts?: readonly AssetName[];
   /** True for pages that belong to one person or to no address. */
   unlisted?: boolean;
 }
@@ -45,9 +71,12 @@ export function renderPage(template: string, frame: Frame, view: object): string
       alternates: [],
       anyLanguage: undefined,
       unlisted: false,
+      listing: undefined,
+      look: undefined,
       ...frame,
       direction: textDirection(frame.language),
       stylesheet: stylesheetAddress(),
+      scripts: (frame.scripts ?? []).map(assetAddress),
     },
   });
 }
@@ -68,5 +97,5 @@ export function renderTemplate(template: string, it: object): string {
 
 /** Where pages find their style. */
 export function stylesheetAddress(): string {
-  return `/assets/todoke.css?v=${stylesheet().version}`;
+  return assetAddress('todoke.css');
 }

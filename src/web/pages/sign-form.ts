@@ -1,13 +1,15 @@
 /** The form under a letter: what was typed into it, and how it is shown again when something is to mend. */
 import { randomUUID } from 'node:crypto';
-import type { Campaign, ConsentText } from '../../campaigns/campaign.ts';
+import { type Campaign, consentIds, type ConsentText } from '../../campaigns/campaign.ts';
 import { fillVariables } from '../../campaigns/variables.ts';
 import type { Words } from '../../campaigns/words.ts';
 import type { FieldProblem } from '../../errors.ts';
+import type { Puzzle } from '../../intake/proof-of-work.ts';
 import type { SignatureInput } from '../../intake/signature.ts';
 
-const consentIds = ['send', 'hand-over', 'contact'] as const satisfies readonly ConsentText['id'][];
 const typedFields = ['name', 'email', 'phone', 'message'] as const;
+/** A field no person sees and no browser fills in by itself, since its name means nothing. */
+const trapField = 'extra_words';
 type TypedField = (typeof typedFields)[number];
 
 /** What was sent: as typed, nothing checked but that each is one text. */
@@ -16,6 +18,11 @@ export interface FilledForm extends Record<TypedField, string> {
   /** Versions of the texts agreed to. */
   consents: Partial<Record<ConsentText['id'], string>>;
   eventId: string | undefined;
+  /** Written into the field that people do not see. */
+  trap: string;
+  /** The browser's proof of work, or the answer of somebody without script. */
+  proof: string;
+  answer: string;
 }
 
 /** Reads a parsed `application/x-www-form-urlencoded` body; of a field that came twice the first counts. */
@@ -36,6 +43,9 @@ export function readForm(body: unknown): FilledForm {
       consentIds.map((id) => [id, text(`consent_${id}`)]).filter(([, version]) => version !== ''),
     ),
     eventId: eventId === '' || eventId.length > 200 ? undefined : eventId,
+    trap: text(trapField),
+    proof: text('proof'),
+    answer: text('answer'),
   };
 }
 
@@ -45,7 +55,7 @@ export function emptyForm(): FilledForm {
 
 /** The form as the intake reads it. */
 export function signatureOf(form: FilledForm): SignatureInput {
-  const { eventId, ...input } = form;
+  const { eventId, trap: _trap, proof: _proof, answer: _answer, ...input } = form;
   return { ...input, ...(eventId === undefined ? {} : { event_id: eventId }) };
 }
 
@@ -60,7 +70,7 @@ export interface FormView {
   eventId: string;
   language: string;
   fields: Record<TypedField, { value: string; hint: string; complaint: Complaint | undefined }>;
-  consents: readonly (Pick<ConsentText, 'version' | 'required'> & {
+  consents: readonly (Pick<ConsentText, 'id' | 'version' | 'required'> & {
     field: string;
     versionWords: string;
     text: string;
@@ -74,15 +84,19 @@ export interface FormView {
     about: string | undefined;
   })[];
   notice: string | undefined;
+  /** Not shown again to whoever filled it. */
+  trap: string | undefined;
+  puzzle: (Pick<Puzzle, 'challenge'> & { question: string; complaint: Complaint | undefined }) | undefined;
 }
 
 /** The form with what was typed into it. `notice` stands above it. */
 export function formView(
-  { campaign, language, words }: { campaign: Campaign; language: string; words: Words },
+  facts: { campaign: Campaign; language: string; words: Words; puzzle: Puzzle | undefined },
   form: FilledForm,
   problems: readonly FieldProblem[],
   notice: string | undefined,
 ): FormView {
+  const { campaign, language, words, puzzle } = facts;
   const complaints = new Map(
     problems.map((problem) => [
       problem.field.replace(/^consents\./, 'consent_'),
@@ -96,6 +110,7 @@ export function formView(
     complaint: complaints.get(name),
   });
   const consents = campaign.consents.map((consent) => ({
+    id: consent.id,
     field: `consent_${consent.id}`,
     version: consent.version,
     versionWords: fillVariables(words.form.version, () => consent.version),
@@ -104,7 +119,7 @@ export function formView(
     given: form.consents[consent.id] === consent.version,
     complaint: complaints.get(`consent_${consent.id}`),
   }));
-  const places = new Set<string>([...typedFields, ...consents.map((consent) => consent.field)]);
+  const places = new Set<string>([...typedFields, 'answer', ...consents.map((consent) => consent.field)]);
   return {
     action: `/actions/${campaign.slug}/sign`,
     // Sent with the form, so that a double click is one signature.
@@ -118,6 +133,12 @@ export function formView(
       place: places.has(place) ? place : place === 'language' ? 'letter' : 'sign',
     })),
     notice,
+    trap: form.trap === '' ? trapField : undefined,
+    puzzle: puzzle && {
+      challenge: puzzle.challenge,
+      question: fillVariables(words.form.answer, (name) => String(puzzle.sum[name === 'one' ? 0 : 1])),
+      complaint: complaints.get('answer'),
+    },
   };
 }
 
@@ -140,6 +161,7 @@ function complaintOf(
     case 'phone':
     case 'message':
     case 'language':
+    case 'answer':
       return known(field);
   }
   const consent = consentIds.find((id) => field === `consents.${id}`);

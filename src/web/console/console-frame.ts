@@ -1,0 +1,23 @@
+/** What all pages of the console share: words, assets, cookies, and the navigation. */
+import type { Permission } from '../../staff/roles.ts';
+import type { Assets } from './assets.ts';
+import type { Cookies } from './cookies.ts';
+import type { FrameWords } from './frame-words.ts';
+import type { WordsOf } from './page-words.ts';
+
+export interface NavigationEntry {
+  /** Key of its word. */
+  key: keyof FrameWords['nav'];
+  href: string;
+  need: Permission;
+}
+
+export interface ConsoleFrame {
+  wordsOf: WordsOf;
+  assets: Assets;
+  cookies: Cookies;
+  /** In the order of the menu; a person sees what her role may open. */
+  navigation: readonly NavigationEntry[];
+  /** Zone of times that belong to no campaign. */
+  timeZone: string;
+}

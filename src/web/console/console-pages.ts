@@ -1,0 +1,17 @@
+/** All pages of the console, in the order of the menu. */
+import { accountPage } from './account/account-page.ts';
+import { campaignsPage } from './campaigns/campaigns-page.ts';
+import type { ConsolePage } from './console-page.ts';
+import { peoplePage } from './people/people-page.ts';
+import { petitionsPage } from './petitions/petitions-page.ts';
+import { signInPage } from './sign-in/sign-in-page.ts';
+import { startPage } from './start-page.ts';
+
+export const consolePages: readonly ConsolePage[] = [
+  signInPage,
+  startPage,
+  campaignsPage,
+  petitionsPage,
+  peoplePage,
+  accountPage,
+];

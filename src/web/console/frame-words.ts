@@ -1,0 +1,40 @@
+/** The words around every page of the console: navigation, failures, mistakes in forms. */
+import { z } from 'zod';
+import { group, titled, words } from '../../campaigns/words.ts';
+import type { PageWords } from './page-words.ts';
+
+const frameSchema = z.strictObject({
+  language: words(),
+  /** Tag that dates are written in. */
+  dates: words(),
+  name: words(),
+  skip: words(),
+  navigation: words(),
+  languages: words(),
+  menu: words(),
+  nav: group('today campaigns targets petitions letters review people'),
+  account: words(),
+  'sign-out': words(),
+  reload: words(),
+  stale: words(),
+  newer: words(),
+  older: words(),
+  required: words(),
+  mistakes: words(),
+  back: words(),
+  roles: group('viewer campaigner deliverer admin'),
+  /** By the message of a form's schema. */
+  problems: group('empty long other reason'),
+  failures: z.strictObject({
+    'not-found': titled,
+    forbidden: titled,
+    form: titled,
+    conflict: titled,
+    invalid: titled,
+    unavailable: titled,
+    internal: titled,
+  }),
+});
+
+export type FrameWords = z.infer<typeof frameSchema>;
+export const frameWords: PageWords<FrameWords> = { page: 'frame', schema: frameSchema };
