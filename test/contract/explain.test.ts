@@ -6,6 +6,9 @@ import { letterTable } from '../../src/letters/letter-table.ts';
 import { attemptTable } from '../../src/outbox/attempt-table.ts';
 import { createReturnPaths } from '../../src/outbox/return-path.ts';
 import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
+import { namesOnPetition } from '../../src/petitions/names-on-petition.ts';
+import { sealPetition } from '../../src/petitions/seal-petition.ts';
+import { voidPetition } from '../../src/petitions/void-petition.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { openDatabase, type DatabaseChoice } from '../../src/storage/open-database.ts';
 import { tables } from '../../src/tables.ts';
@@ -138,4 +141,16 @@ async function workForAWhile(app: TestApp, read: Database['read']): Promise<void
     'a letter delivered',
     60_000,
   );
+  await sealSome(app);
+}
+
+/** Some batches of names are sealed, and let go again: as many as it takes to hear every question. */
+async function sealSome({ database, clock }: TestApp): Promise<void> {
+  const [known] = await loadCampaigns('campaigns');
+  const campaigns = known ? [known] : [];
+  const needs = { database, clock, queue: { ask: () => Promise.resolve() } };
+  const petition = await sealPetition(needs, { campaigns, target, by: 'test' }, 0);
+  expect(petition).toMatchObject({ state: 'sealing', names: 1_000 });
+  for await (const { name } of namesOnPetition(database.read, petition)) expect(name).not.toBeNull();
+  expect(await voidPetition(needs, petition.id, 'a test', 0)).toMatchObject({ state: 'voiding', done: 500 });
 }
