@@ -83,7 +83,16 @@ async function save(to: string, basedOn?: string): Promise<void> {
   const head = (await newestVersions(database.read)).get(campaign);
   const files = new Map(await filesOfVersion(database.read, campaign, head?.seq ?? 0));
   files.set('page.en.md', (files.get('page.en.md') ?? '').replace(/^title: .*$/m, `title: ${to}`));
-  const version = { slug: campaign, files, basedOn: basedOn ?? head?.version, savedAt: clock.now(), note: '' };
+  await saveFiles(files, basedOn ?? head?.version);
+}
+
+async function bringBack(seq: number): Promise<void> {
+  const head = (await newestVersions(database.read)).get(campaign);
+  await saveFiles(await filesOfVersion(database.read, campaign, seq), head?.version);
+}
+
+async function saveFiles(files: ReadonlyMap<string, string> = new Map(), basedOn?: string): Promise<void> {
+  const version = { slug: campaign, files, basedOn, savedAt: clock.now(), note: '' };
   await database.write((transaction) => saveVersion(transaction, { ...version, savedBy: 'sam', origin: 'console' }));
 }
 
@@ -229,6 +238,27 @@ describe('a version saved on the console', () => {
     await three.refresh();
     expect(await versionIn(two.root)).toBe(three.find(campaign)?.version);
     expect(title(one.book)).toBe('Saved by Sam');
+  });
+
+  test('that brings back an old version is not taken for an edit of the folder, however fast it comes', async () => {
+    const { book, root, look } = await machine('one');
+    const other = await machine('one', 'what is there');
+    const before = title(book) ?? '';
+    const old = await versionIn(root);
+    await look();
+    await save('Soon taken back');
+    // One look each: neither has seen the folder with the version that is being written into it.
+    await book.refresh();
+    await other.book.refresh();
+    await bringBack(1);
+    await other.look();
+    await look();
+    expect([title(book), title(other.book), await versionIn(root)]).toEqual([before, before, old]);
+    expect((await versionsOf(database.read, campaign)).map(({ seq, origin }) => `${seq} ${origin}`)).toEqual([
+      '3 console',
+      '2 console',
+      '1 files',
+    ]);
   });
 
   test('is finished by another process when the one that wrote it died half-way', async () => {

@@ -15,6 +15,7 @@ import type { Personality } from '../../src/embassy/personality.ts';
 import { sendBack } from '../../src/embassy/send-back.ts';
 import { signatureTable } from '../../src/intake/signature-table.ts';
 import { letterStates } from '../../src/letters/letter-states.ts';
+import { type NoticeEnd, noticeKinds } from '../../src/notices/notice-table.ts';
 import { attemptTable } from '../../src/outbox/attempt-table.ts';
 import { channelModes, channelSwitchTable, readChannel } from '../../src/outbox/channel-table.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
@@ -22,6 +23,9 @@ import { returnedMailTable } from '../../src/outcomes/returned-mail-table.ts';
 import { aSignature, campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
+/** Every way a mail to a signer may end. */
+const noticeEnds: readonly NoticeEnd[] = ['accepted', 'refused', 'in_doubt', 'given-up', 'bounced', 'complaint'];
+const neverSent: readonly NoticeEnd[] = ['erased', 'not-needed', 'stopped', 'too-many'];
 const stages = ['connect', 'envelope', 'data', 'dot'];
 const attributions = ['signer', 'ours', 'passing', 'dead', 'blocked', 'full', 'none'];
 const classes = [
@@ -82,6 +86,12 @@ const ours: Record<string, { type: string; labels: Record<string, readonly strin
     labels: {
       verdict: ['accepted', 'refused', 'in_doubt', 'given-up', 'erased', 'own', 'too-many'],
     },
+  },
+  todoke_notices_total: { type: 'counter', labels: { kind: noticeKinds, result: [...noticeEnds, ...neverSent] } },
+  todoke_notices_waiting: { type: 'gauge', labels: { kind: noticeKinds } },
+  todoke_console_sign_ins_total: {
+    type: 'counter',
+    labels: { result: ['in', 'half', 'refused', 'limited'] },
   },
   todoke_channel_switches_total: { type: 'counter', labels: { from: channelModes, to: channelModes } },
   todoke_dkim_unsigned_total: { type: 'counter', labels: {} },

@@ -39,8 +39,8 @@ export async function openLiveBook(needs: LiveBookNeeds): Promise<LiveBook> {
   const { database, log, root } = needs;
   const copies = createFolderCopies(root);
   const inUse = new Map<string, Usable>();
-  /** The newest version that was seen in each folder. */
-  const seen = new Map<string, string>();
+  /** The newest version that was seen in each folder: its number, since an old text may become the newest again. */
+  const seen = new Map<string, number>();
   let troubles: ReadonlyMap<string, readonly FileProblem[]> = new Map();
   let book: CampaignBook = createCampaignBook([]);
 
@@ -92,10 +92,11 @@ export async function openLiveBook(needs: LiveBookNeeds): Promise<LiveBook> {
   /** Makes rows and folder of one campaign agree; `changed` loses what somebody else changed meanwhile. */
   async function settle({ slug, step, folder, newest }: Between, changed: Map<string, Usable>): Promise<void> {
     if (step === 'record' && folder !== undefined && changed.get(slug)?.campaign.version === folder.version) {
-      if (await recordEdit(database, slug, folder, newest)) seen.set(slug, folder.version);
+      const recorded = await recordEdit(database, slug, folder, newest);
+      if (recorded) seen.set(slug, recorded.seq);
       else changed.delete(slug);
     }
-    if (step === 'same' && folder !== undefined) seen.set(slug, folder.version);
+    if (step === 'same' && folder !== undefined && newest !== undefined) seen.set(slug, newest.seq);
     if (newest === undefined || (step !== 'write' && step !== 'shelve')) return;
     const files = await filesOfVersion(database.read, slug, newest.seq);
     if (files === undefined) return;

@@ -21,8 +21,8 @@ export interface Looking {
   /** Undefined when the folder of all campaigns cannot be read: then the rows alone count. */
   folders: ReadonlyMap<string, FolderCopy> | undefined;
   newest: ReadonlyMap<string, Head>;
-  /** The newest version this process saw in each folder. */
-  seen: ReadonlyMap<string, string>;
+  /** Number of the newest version this process saw in each folder. */
+  seen: ReadonlyMap<string, number>;
 }
 
 /** Where every campaign stands between its folder and its rows. */
@@ -37,7 +37,7 @@ export async function standings(looking: Looking): Promise<Between[]> {
     const folder = head !== undefined && there?.files.has('campaign.yaml') === false ? undefined : there;
     const differs = head !== undefined && folder !== undefined && folder.version !== head.version;
     const isKnown = differs && (await isKnownVersion(database.read, slug, folder.version));
-    const sawNewest = head !== undefined && seen.get(slug) === head.version;
+    const sawNewest = head !== undefined && seen.get(slug) === head.seq;
     const step = folders === undefined ? 'same' : reconcile({ folder, newest: head, isKnown, sawNewest });
     found.push({ slug, step, folder, newest: head });
   }
