@@ -7,6 +7,7 @@ import { distributedEngines } from './test/support/needs-engines.ts';
 
 /** What runs a second time on MariaDB and BullMQ: the journey, and everything that depends on rows and reminders. */
 const onBothEngines = [
+  'test/integration/activity.test.ts',
   'test/integration/answers.test.ts',
   'test/integration/audit.test.ts',
   'test/integration/campaign-console.test.ts',

@@ -57,3 +57,10 @@ export function newId(clock: Clock): string {
   bytes.writeUInt32BE(Number(latest & 0xffff_ffffn), 6);
   return base32hex(bytes);
 }
+
+/** The lowest id of a millisecond: rows made since then have it or a higher one. */
+export function firstIdAt(at: number): string {
+  const bytes = Buffer.alloc(10);
+  bytes.writeUIntBE(Math.max(0, Math.floor(at)), 0, 6);
+  return base32hex(bytes);
+}

@@ -1,7 +1,8 @@
 /** Attempts: one row per SMTP conversation, written before dialling and completed after it. */
-import { EntitySchema } from 'typeorm';
+import { EntitySchema, MoreThan } from 'typeorm';
 import type { Instant } from '../clock.ts';
 import { count, id, instant, optional, primary, word } from '../storage/columns.ts';
+import type { Transaction } from '../storage/database.ts';
 import type { SmtpStage, Verdict } from './verdict.ts';
 
 export interface Attempt {
@@ -48,3 +49,17 @@ export const attemptTable = new EntitySchema<Attempt>({
     reply: optional(word(1000)),
   },
 });
+
+/** When a server last took a letter to this target, if it did after an instant. */
+export async function newestAccepted(
+  reader: Transaction,
+  target: string,
+  after: Instant,
+): Promise<Instant | undefined> {
+  const newest = await reader.findOne(attemptTable, {
+    select: { endedAt: true },
+    where: { target, verdict: 'accepted', endedAt: MoreThan(after) },
+    order: { endedAt: 'DESC' },
+  });
+  return newest?.endedAt ?? undefined;
+}

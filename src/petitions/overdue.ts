@@ -1,5 +1,5 @@
 /** Petitions about which nobody has said a word for too long, and why each is due. */
-import { In, LessThan } from 'typeorm';
+import { In, IsNull, LessThan, MoreThan } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { PetitionRules } from '../campaigns/campaign.ts';
 import { day, type Instant } from '../clock.ts';
@@ -93,6 +93,14 @@ export async function findOverdue(
     const rules = book.find(petition.campaign)?.petitionRules;
     const overdue = rules && overdueOf(petition, told(petition.id), rules, now);
     return overdue ? [{ petition, overdue }] : [];
+  });
+}
+
+/** Petitions whose files could not be made, again and again. */
+export async function findFailing(reader: Transaction): Promise<ShortPetition[]> {
+  return reader.find(petitionTable, {
+    select: shortOf,
+    where: { filesAt: IsNull(), state: 'sealed', failures: MoreThan(0) },
   });
 }
 

@@ -30,6 +30,7 @@ import type { Counters } from '../queue/counters.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import type { ReportRouteNeeds } from './api/reports.ts';
+import { createActivity } from '../ledger/activity.ts';
 import { createCrossOrigin } from './cross-origin.ts';
 import { openConsole } from './console/console-router.ts';
 import { openHttp } from './http-server.ts';
@@ -82,7 +83,11 @@ export async function openFrontDoor(needs: FrontDoorNeeds): Promise<FrontDoor> {
   });
   const open = withoutDrafts(book);
   const targetsOf = (slug: string) => book.find(slug)?.targets.map((target) => target.id) ?? [];
-  const { router, close: endStreams } = openConsole({ ...needs, origin: () => origin });
+  const { router, close: endStreams } = openConsole({
+    ...needs,
+    activity: createActivity({ database, clock }),
+    origin: () => origin,
+  });
   const app = createServer({
     log,
     console: router,

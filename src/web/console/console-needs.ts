@@ -3,6 +3,7 @@ import type { LiveBook } from '../../campaigns/versions/live-book.ts';
 import type { Words } from '../../campaigns/words.ts';
 import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config.ts';
+import type { Activity } from '../../ledger/activity.ts';
 import type { KeyRing } from '../../key-ring.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
@@ -25,6 +26,7 @@ export interface ConsoleNeeds {
   files: PetitionFiles;
   metrics: Metrics;
   review: ReviewNeeds;
+  activity: Activity;
   /** Told when staff paused or resumed sending. */
   held(event: HoldEvent): void;
   /** Public address of the installation, for links. */

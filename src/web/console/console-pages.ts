@@ -5,11 +5,11 @@ import type { ConsolePage } from './console-page.ts';
 import { peoplePage } from './people/people-page.ts';
 import { petitionsPage } from './petitions/petitions-page.ts';
 import { signInPage } from './sign-in/sign-in-page.ts';
-import { startPage } from './start-page.ts';
+import { todayPage } from './today/today-page.ts';
 
 export const consolePages: readonly ConsolePage[] = [
   signInPage,
-  startPage,
+  todayPage,
   campaignsPage,
   petitionsPage,
   peoplePage,

@@ -23,6 +23,10 @@ const frameSchema = z.strictObject({
   mistakes: words(),
   back: words(),
   roles: group('viewer campaigner deliverer admin'),
+  /** Of plots over time: `when` heads the table, the last eight are kinds of `activity.ts`. */
+  plots: group(
+    'empty numbers when signatures letters back signed accepted put-off refused by-office by-signer by-us other',
+  ),
   /** By the message of a form's schema. */
   problems: group('empty long other reason'),
   failures: z.strictObject({

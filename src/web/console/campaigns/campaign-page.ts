@@ -13,6 +13,7 @@ import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
 import { fill, type StaffVisit } from '../visit.ts';
 import { campaignOf, saversOf, stateOf, titleOf, todayFor } from './campaign-view.ts';
+import { campaignRoad } from './campaign-road.ts';
 import { campaignWords, type CampaignWords } from './campaign-words.ts';
 
 export function campaignPage(door: Door, needs: ConsoleNeeds): void {
@@ -81,6 +82,7 @@ async function showCampaign(needs: ConsoleNeeds, visit: StaffVisit): Promise<voi
       at: visit.moment(test.askedAt, period.timeZone),
     })),
     login: visit.signedIn.staff.login,
+    road: state === 'draft' ? undefined : await campaignRoad(needs, visit, campaign),
   });
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { group, words } from '../../../campaigns/words.ts';
 import { checkParts, type findingKinds } from '../../../campaigns/editing/opening-check.ts';
+import { type LetterState, letterStates } from '../../../letters/letter-states.ts';
 import type { PageWords } from '../page-words.ts';
 
 const findings = {
@@ -40,6 +41,9 @@ const schema = z.strictObject({
   conflict: words('who', 'when'),
   'see-change': words(),
   'unknown-person': words(),
+  road: group('title mail hand').extend(
+    Object.fromEntries(letterStates.map((state) => [state, words()])) as Record<LetterState, z.ZodString>,
+  ),
   names: group('letter page petition shared settings'),
   texts: group('title intro there missing unwritten older add add-submit publish settings').extend({
     added: words('language'),

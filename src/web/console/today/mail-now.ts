@@ -1,0 +1,79 @@
+/** Whether mail is moving, in one sentence, and all letters in six numbers. */
+import { day, type Instant } from '../../../clock.ts';
+import type { ActivityCount } from '../../../ledger/activity.ts';
+import { countStates, type StateCounts } from '../../../ledger/numbers.ts';
+import type { LetterState } from '../../../letters/letter-states.ts';
+import { newestAccepted } from '../../../outbox/attempt-table.ts';
+import { breakerState } from '../../../outbox/breaker.ts';
+import { readChannel } from '../../../outbox/channel-table.ts';
+import { pauseTable } from '../../../outbox/pause-table.ts';
+import { ourSite, readSite } from '../../../outbox/site-table.ts';
+import type { ConsoleNeeds } from '../console-needs.ts';
+import { fill, type StaffVisit } from '../visit.ts';
+import { todayWords, type TodayWords } from './today-words.ts';
+
+export interface MailNow {
+  state: keyof TodayWords['mail'];
+  text: string;
+}
+
+/** `counts`: what happened in the last 24 hours. */
+export async function mailNow(
+  { book, database, clock }: ConsoleNeeds,
+  visit: StaffVisit,
+  { counts, states }: { counts: readonly ActivityCount[]; states: StateCounts },
+): Promise<MailNow> {
+  const words = visit.words(todayWords).mail;
+  const say = (state: MailNow['state'], values = {}): MailNow => ({ state, text: fill(words[state], values) });
+  const now = clock.now();
+
+  const pause = await database.read.findOneBy(pauseTable, { place: ourSite });
+  if (pause) return say('held-staff', { time: visit.moment(pause.since).text, reason: pause.reason });
+  const site = await readSite(database.read);
+  if (breakerState(site, now) !== 'closed')
+    return say('held-trouble', { time: visit.moment(site.since).text, reason: site.reason });
+
+  const modes = await Promise.all(book.targets.map(async ({ id }) => (await readChannel(database.read, id)).mode));
+  if (modes.length > 0 && modes.every((mode) => mode === 'hand')) return say('by-hand');
+
+  const taken = counts.filter(({ kind }) => kind === 'accepted').reduce((sum, { n }) => sum + n, 0);
+  const last = await lastTaken({ book, database }, now);
+  if (taken > 0 && last !== undefined)
+    return say('moving', { n: taken.toLocaleString(visit.frame.dates), time: visit.moment(last).text });
+  const waiting = states.queued + states.sending + states.in_doubt;
+  return waiting > 0 ? say('waiting', { n: waiting.toLocaleString(visit.frame.dates) }) : say('quiet');
+}
+
+async function lastTaken({ book, database }: Pick<ConsoleNeeds, 'book' | 'database'>, now: Instant) {
+  const times: Instant[] = [];
+  for (const { id } of book.targets) {
+    const at = await newestAccepted(database.read, id, now - day);
+    if (at !== undefined) times.push(at);
+  }
+  return times.length > 0 ? Math.max(...times) : undefined;
+}
+
+/** The states behind each number. */
+const shown: Readonly<Record<Exclude<keyof TodayWords['numbers'], 'title'>, readonly LetterState[]>> = {
+  waiting: ['held', 'queued', 'refused', 'returned'],
+  'on-the-way': ['sending', 'in_doubt', 'accepted'],
+  arrived: ['delivered'],
+  'for-hand': ['for_hand'],
+  'on-paper': ['petitioned'],
+  'handed-over': ['handed_in'],
+};
+
+export function sixNumbers(visit: StaffVisit, states: StateCounts): { key: string; label: string; n: string }[] {
+  const words = visit.words(todayWords).numbers;
+  return (Object.keys(shown) as (keyof typeof shown)[]).map((key) => ({
+    key,
+    label: words[key],
+    n: shown[key].reduce((sum, state) => sum + states[state], 0).toLocaleString(visit.frame.dates),
+  }));
+}
+
+/** Counts all letters once for everybody who asks at the same time: pages that follow changes do. */
+export function createStateCounter({ database }: Pick<ConsoleNeeds, 'database'>) {
+  let going: Promise<StateCounts> | undefined;
+  return () => (going ??= countStates(database).finally(() => (going = undefined)));
+}
