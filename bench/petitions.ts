@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { startChild } from './child.ts';
 import { emptyOutcome, type Figure } from './figures.ts';
+import { meanwhile } from './petitions-meanwhile.ts';
 import type { petitionsPart, PetitionCost } from './parts/petitions.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -16,7 +17,8 @@ const sizes: { names: number; most: number; rounds: number; quick: boolean }[] =
 export const petitions: Scenario = {
   name: 'petitions',
   title: 'Petitions: from a list of names to volumes, CSV and manifest',
-  async run({ progress, quick, closing }) {
+  async run(bench) {
+    const { progress, quick, closing } = bench;
     const atOnce = availableParallelism();
     const outcome = emptyOutcome();
     outcome.conditions.push(
@@ -50,6 +52,7 @@ export const petitions: Scenario = {
         figure('childMb', 'memory of the largest child', 'MB', mostMb),
       );
     }
+    await meanwhile(bench, outcome);
     return outcome;
   },
 };

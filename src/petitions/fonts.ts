@@ -11,6 +11,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readFontFile, type FontFile } from './font-file.ts';
+import type { Coverage } from './printable-name.ts';
 
 export interface PrintFont extends FontFile {
   /** Scripts this font is the first choice for: ISO 15924, with Jpan, Hans, Hant and Kore for Han text. */
@@ -90,10 +91,10 @@ export function fontOrder(fonts: readonly PrintFont[], script: string): string[]
   return [...new Set([...own, ...fonts].map((font) => font.family))];
 }
 
-/** Says whether any of the fonts draws a code point (with a variation selector). */
-export function fontCoverage(fonts: readonly PrintFont[]): (codePoint: number, selector?: number) => boolean {
+/** Says whether any of the fonts draws a code point (with a variation selector), or one of them several together. */
+export function fontCoverage(fonts: readonly PrintFont[]): Coverage {
   const seen = new Map<number, boolean>();
-  return (codePoint, selector) => {
+  const any = (codePoint: number, selector?: number): boolean => {
     if (selector !== undefined) return fonts.some((font) => font.covers(codePoint, selector));
     const known = seen.get(codePoint);
     if (known !== undefined) return known;
@@ -101,6 +102,9 @@ export function fontCoverage(fonts: readonly PrintFont[]): (codePoint: number, s
     seen.set(codePoint, covered);
     return covered;
   };
+  const together = (codePoints: readonly number[]): boolean =>
+    fonts.some((font) => codePoints.every((codePoint) => font.covers(codePoint)));
+  return Object.assign(any, { together });
 }
 
 function embedded(name: string, files: readonly string[], ...scripts: string[]): FontPackage {

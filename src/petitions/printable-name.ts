@@ -7,7 +7,11 @@ export interface PrintableText {
 }
 
 /** Whether the fonts draw a code point, or a code point with a variation selector after it. */
-export type Coverage = (codePoint: number, selector?: number) => boolean;
+export interface Coverage {
+  (codePoint: number, selector?: number): boolean;
+  /** Whether one font draws all of these: a letter and its marks are set in the same font, or there is an empty box. */
+  together(codePoints: readonly number[]): boolean;
+}
 
 /** Controls, private use, unassigned, lone surrogates, line and paragraph separators. */
 const unprintable = /^[\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]$/u;
@@ -58,19 +62,26 @@ export function printableName(written: string, covers: Coverage): PrintableText 
   let text = '';
   let base = 0;
   let marks = 0;
+  /** The last letter and its marks. */
+  let cluster: number[] = [];
   for (const character of name) {
     const codePoint = character.codePointAt(0) as number;
-    marks = mark.test(character) ? marks + 1 : 0;
+    const isMark = mark.test(character);
+    marks = isMark ? marks + 1 : 0;
     const isPile =
       base === 0 ? marks > 0 : marks > (sharedMark.test(character) ? mostMarks.shared : mostMarks.ofItsScript);
+    const hasLetter = (): boolean => cluster.length > 0 && covers.together([...cluster, codePoint]);
+    const belongs = (): boolean => !isMark || ignorable.test(character) || hasLetter();
     if (variationSelector.test(character) && !isPile && !nothingToSee) {
       if (!colourSelectors.has(codePoint) && !covers(base, codePoint)) substituted.push(codePointName(codePoint));
       text += character;
-    } else if (nothingToSee || isPile || !mayStand(character, codePoint, covers)) {
+    } else if (nothingToSee || isPile || !mayStand(character, codePoint, covers) || !belongs()) {
       substituted.push(codePointName(codePoint));
       text += `⟨${codePointName(codePoint)}⟩`;
+      cluster = [];
     } else {
       text += character;
+      if (!ignorable.test(character)) cluster = isMark ? [...cluster, codePoint] : [codePoint];
     }
     base = codePoint;
   }

@@ -2,11 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { printableName } from '../../src/petitions/printable-name.ts';
 
-/** Fonts that draw Latin, Han, Arabic, marks and spaces, and of variation selectors only U+E0100. */
-const covers = (codePoint: number, selector?: number): boolean =>
-  selector === undefined
-    ? /[\p{Script=Latin}\p{Script=Han}\p{Script=Arabic}\p{Mn} ()’-]/u.test(String.fromCodePoint(codePoint))
-    : selector === 0xe0100;
+/** Fonts that draw Latin, Han, Arabic, marks and spaces, and of variation selectors only U+E0100; Thai has its own. */
+const covers = Object.assign(
+  (codePoint: number, selector?: number): boolean =>
+    selector === undefined
+      ? /[\p{Script=Latin}\p{Script=Han}\p{Script=Arabic}\p{Script=Thai}\p{Mn} ()’-]/u.test(
+          String.fromCodePoint(codePoint),
+        )
+      : selector === 0xe0100,
+  {
+    together: (codePoints: readonly number[]): boolean =>
+      [/^\p{Script=Thai}+$/u, /^\P{Script=Thai}+$/u].some((font) => font.test(String.fromCodePoint(...codePoints))),
+  },
+);
 
 const anyName = fc.string({ unit: 'binary', maxLength: 30 });
 
@@ -18,7 +26,8 @@ describe('a name that the fonts can draw', () => {
 });
 
 test('Hangul in parts is put together, and nothing is reported', () => {
-  const hangul = (codePoint: number): boolean => codePoint >= 0xac00 && codePoint <= 0xd7a3;
+  const isHangul = (codePoint: number): boolean => codePoint >= 0xac00 && codePoint <= 0xd7a3;
+  const hangul = Object.assign(isHangul, { together: () => true });
   expect(printableName('김민수'.normalize('NFD'), hangul)).toEqual({ text: '김민수', substituted: [] });
 });
 
@@ -36,6 +45,13 @@ describe('what cannot or must not be printed is shown and reported', () => {
     ['a filler that poses as a letter', '\u3164', '⟨U+3164⟩', ['U+3164']],
     ['nothing but space', '  ', '⟨U+0020⟩⟨U+0020⟩', ['U+0020', 'U+0020']],
     ['a mark without a letter', '\u0301x', '⟨U+0301⟩x', ['U+0301']],
+    ['a mark that no font draws with its letter', 'a\u0e49x', 'a⟨U+0E49⟩x', ['U+0E49']],
+    [
+      'only the first that goes with it',
+      '\u0e01\u0e49\u0301\u0e49',
+      '\u0e01\u0e49⟨U+0301⟩⟨U+0E49⟩',
+      ['U+0301', 'U+0E49'],
+    ],
     ['a pile of marks', 'e\u0301\u0301\u0301\u0301', 'e\u0301\u0301\u0301⟨U+0301⟩', ['U+0301']],
   ])('%s', (_, name, text, substituted) => expect(printableName(name, covers)).toEqual({ text, substituted }));
 
