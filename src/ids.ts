@@ -57,3 +57,9 @@ export function newId(clock: Clock): string {
   bytes.writeUInt32BE(Number(latest & 0xffff_ffffn), 6);
   return base32hex(bytes);
 }
+
+/** The instant at which an id was made, in milliseconds. */
+export function madeAt(id: string): number {
+  // Ten digits of base 32 are 50 bits, of which the first 48 are the time.
+  return Math.floor(Number.parseInt(id.slice(0, 10), 32) / 4);
+}
