@@ -133,7 +133,7 @@ describe('a target', () => {
     const paused = (await viewer.get(path)).text;
     expect(paused).toMatch(/Paused by 人権 守 since 15 June 2020/);
     expect(paused).toContain('A letter has a mistake.');
-    expect(paused).toContain('not while letters are held');
+    expect(paused).toContain('none leave by mail now');
     expect((await viewer.get('/console/targets')).text).toContain('Paused by 人権 守');
     expect((await deliverer.send(`${path}/pause`, { reason: 'once more' })).status).toBe(409);
     await app.sign(20);
