@@ -1,6 +1,6 @@
 /** Replies that no rule knew when they came, gathered for review: counted, without names, the most frequent first. */
 import { createHash } from 'node:crypto';
-import type { Instant } from '../clock.ts';
+import { stopwatch, type Instant } from '../clock.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { classifyReply } from './classify-reply.ts';
 import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
@@ -79,31 +79,39 @@ function describe(words: string, alike: readonly OutcomeRow[]): UnknownReply {
   };
 }
 
-/** Enough for a page, and for a number that a person would count down. */
+/** Enough for pages, and for a number that a person would count down. */
 const mostGroups = 1_000;
+/** Seconds for which a list is used again while nothing was added: an erased signer's reply may stand in it so long. */
+const kept = 60;
+
+interface Gathered {
+  /** What stood in the rows when it was made. */
+  mark: string;
+  age: () => number;
+  replies: readonly UnknownReply[];
+}
+/** The last list of each database. */
+const gathered = new WeakMap<object, Gathered>();
 
 /** The replies that wait for somebody's judgement, the most frequent first. */
-export async function unjudgedReplies(reader: Transaction): Promise<UnknownReply[]> {
+export async function unjudgedReplies(reader: Transaction): Promise<readonly UnknownReply[]> {
+  const [said] = await reader.query<{ n: number | string; newest: number | string | null }[]>(
+    "select count(*) as n, max(at) as newest from outcome where class = 'unknown'",
+  );
+  const mark = [said?.n, said?.newest, await newestJudgement(reader)].join(' ');
+  const known = gathered.get(reader.dataSource);
+  if (known?.mark === mark && known.age() < kept) return known.replies;
   const { replies } = await unknownReplies({ read: reader }, undefined, mostGroups);
   const judged = await judgementsOf(
     reader,
     replies.map(({ key }) => key),
   );
-  return replies.filter(({ key }) => !judged.has(key));
+  const waiting = replies.filter(({ key }) => !judged.has(key));
+  gathered.set(reader.dataSource, { mark, age: stopwatch(), replies: waiting });
+  return waiting;
 }
 
-/** The last count of each database, and what stood in the rows when it was made. */
-const counted = new WeakMap<object, { mark: string; n: number }>();
-
-/** How many replies wait for a judgement. Two looks at the ends of indexes, unless something changed since the last time. */
+/** How many replies wait for a judgement: the ends of two indexes, unless something was added since the last time. */
 export async function countUnjudged(reader: Transaction): Promise<number> {
-  const [said] = await reader.query<{ n: number | string; newest: number | string | null }[]>(
-    "select count(*) as n, max(at) as newest from outcome where class = 'unknown'",
-  );
-  const mark = [said?.n, said?.newest, await newestJudgement(reader)].join(' ');
-  const known = counted.get(reader.dataSource);
-  if (known?.mark === mark) return known.n;
-  const n = Number(said?.n ?? 0) === 0 ? 0 : (await unjudgedReplies(reader)).length;
-  counted.set(reader.dataSource, { mark, n });
-  return n;
+  return (await unjudgedReplies(reader)).length;
 }
