@@ -6,15 +6,15 @@ import { readRows } from '../storage/read-rows.ts';
 import { normaliseReply } from './normalise-reply.ts';
 import type { OutcomeRow } from './outcome-table.ts';
 
-/** Shorter names are words as well, and would make holes in a reply. */
-const shortestName = 4;
+/** Shorter names are words as well, and would make holes in a reply; few replies have words beyond ASCII. */
+const shortestName = (name: string): number => (/[^\0-\x7f]/.test(name) ? 2 : 4);
 const mostCharacters = 300;
 
 /** A server may repeat the name or the address it was written from: neither is shown, and neither makes another reply. */
 export function withoutNames(text: string, signer = ''): string {
   const { words } = normaliseReply(text.replaceAll(/<?[^\s<>]{0,320}@[^\s<>]{0,255}>?/g, 'address'));
   const name = signer.toLowerCase().replaceAll(/\s+/g, ' ').trim();
-  return (name.length < shortestName ? words : words.replaceAll(name, 'name')).slice(0, mostCharacters);
+  return (name.length < shortestName(name) ? words : words.replaceAll(name, 'name')).slice(0, mostCharacters);
 }
 
 /** The name of the signer of each letter that these outcomes speak of, by letter; an erased one is empty. */

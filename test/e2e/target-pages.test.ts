@@ -156,8 +156,18 @@ describe.skipIf(noChromium)('the pages about targets and of what waits for a loo
       await page.setViewportSize({ width, height: 900 });
       for (const below of ['targets', 'targets/office', 'targets/ministry', 'review', 'review?answers=all']) {
         await open(`/console/${below}`);
-        await check(page, `${width}-${below.replaceAll(/\W/g, '-')}-${locale}`);
+        await look(page, pictures, `${width}-${below.replaceAll(/\W/g, '-')}-${locale}`);
       }
+    }
+    const reader = await openTab(browser, app.origin, {
+      locale,
+      session: (await signedIn(app, 'viewer', { language: locale })).token,
+    });
+    onTestFinished(reader.close);
+    for (const below of ['targets', 'targets/office', 'review']) {
+      await reader.page.goto(`${app.origin}/console/${below}`);
+      expect(await reader.page.locator('main form').count()).toBe(0);
+      await check(reader.page, `reader-${below.replaceAll(/\W/g, '-')}-${locale}`);
     }
     await page.emulateMedia({ media: 'print' });
     await open('/console/targets/office');
