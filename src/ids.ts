@@ -64,3 +64,9 @@ export function firstIdAt(at: number): string {
   bytes.writeUIntBE(Math.max(0, Math.floor(at)), 0, 6);
   return base32hex(bytes);
 }
+
+/** The instant at which an id was made, in milliseconds. */
+export function madeAt(id: string): number {
+  // Ten digits of base 32 are 50 bits, of which the first 48 are the time.
+  return Math.floor(Number.parseInt(id.slice(0, 10), 32) / 4);
+}

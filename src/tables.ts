@@ -16,6 +16,7 @@ import { deadMailboxTable } from './outcomes/dead-mailbox-table.ts';
 import { answerTable } from './outcomes/answer-table.ts';
 import { mailboxMarkTable } from './outcomes/intake/mailbox-mark-table.ts';
 import { seenEventTable } from './outcomes/intake/seen-event-table.ts';
+import { replyJudgementTable } from './outcomes/reply-judgement-table.ts';
 import { outcomeTable } from './outcomes/outcome-table.ts';
 import { returnedMailTable } from './outcomes/returned-mail-table.ts';
 import { followUpTable } from './petitions/follow-up-table.ts';
@@ -50,6 +51,7 @@ export const tables = [
   installationTable,
   outcomeTable,
   deadMailboxTable,
+  replyJudgementTable,
   returnedMailTable,
   answerTable,
   mailboxMarkTable,

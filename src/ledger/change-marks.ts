@@ -33,7 +33,13 @@ const questions: Readonly<Record<ChangeTopic, readonly string[]>> = {
     newest('webhook_event'),
     ...['hand_in', 'hand_in_file', 'follow_up', 'weed_event'].map((table) => newest(table)),
   ],
-  review: [newest('outcome'), newest('answer'), newest('answer', 'ended_at')],
+  review: [
+    newest('outcome'),
+    newest('answer'),
+    newest('answer', 'ended_at'),
+    newest('answer', 'handled_at'),
+    newest('reply_judgement'),
+  ],
   staff: [newest('staff_event')],
 };
 

@@ -21,8 +21,7 @@ export async function countStates({ read }: Database, campaign?: string): Promis
     .groupBy('letter.state');
   if (campaign !== undefined) query.where('letter.campaign = :campaign', { campaign });
   const rows = await query.getRawMany<{ state: LetterState; n: number | string }>();
-  const none = Object.fromEntries(letterStates.map((state) => [state, 0])) as StateCounts;
-  return Object.assign(none, Object.fromEntries(rows.map(({ state, n }) => [state, Number(n)])));
+  return Object.assign(noLetters(), Object.fromEntries(rows.map(({ state, n }) => [state, Number(n)])));
 }
 
 /** Counts the letters of one campaign and target, of one campaign, or all. */
@@ -39,11 +38,36 @@ export async function stateNumbers(
   if (of.campaign !== undefined) query.andWhere('letter.campaign = :campaign', { campaign: of.campaign });
   if (of.target !== undefined) query.andWhere('letter.target = :target', { target: of.target });
   const rows = await query.getRawMany<{ state: LetterState; n: number | string; since: number | string }>();
-  const letters = Object.fromEntries(letterStates.map((state) => [state, 0])) as Record<LetterState, number>;
+  const letters = noLetters();
   const oldestSince: StateNumbers['oldestSince'] = {};
   for (const { state, n, since } of rows) {
     letters[state] = Number(n);
     oldestSince[state] = Number(since);
   }
   return { letters, oldestSince };
+}
+
+/** Letters of every target by state, from the index alone. */
+export async function numbersByTarget(
+  { read }: Pick<Database, 'read'>,
+  target?: string,
+): Promise<Map<string, Record<LetterState, number>>> {
+  const query = read
+    .createQueryBuilder(letterTable, 'letter')
+    .select('letter.target', 'target')
+    .addSelect('letter.state', 'state')
+    .addSelect('count(*)', 'n')
+    .groupBy('letter.target')
+    .addGroupBy('letter.state');
+  if (target !== undefined) query.where('letter.target = :target', { target });
+  const rows = await query.getRawMany<{ target: string; state: LetterState; n: number | string }>();
+  const numbers = new Map<string, Record<LetterState, number>>();
+  for (const { target: id, state, n } of rows)
+    numbers.set(id, { ...(numbers.get(id) ?? noLetters()), [state]: Number(n) });
+  return numbers;
+}
+
+/** None in any state. */
+export function noLetters(): Record<LetterState, number> {
+  return Object.fromEntries(letterStates.map((state) => [state, 0])) as Record<LetterState, number>;
 }

@@ -7,6 +7,7 @@ import { letterTable, moveLetters } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import type { LetterState } from '../letters/letter-states.ts';
 import { endNotices, forgetNotices } from '../notices/ask-again.ts';
+import { answerTable } from '../outcomes/answer-table.ts';
 import { returnedMailTable } from '../outcomes/returned-mail-table.ts';
 import { outcomeTable } from '../outcomes/outcome-table.ts';
 import { attemptTable } from '../outbox/attempt-table.ts';
@@ -70,6 +71,9 @@ export async function erase(needs: Needs, eventId: string): Promise<void> {
       await transaction.update(outcomeTable, { letterId: id }, { text: '', signerDomain: '' });
       await transaction.update(letterTable, { id }, { signerDomain: '' });
       await transaction.delete(returnedMailTable, { letterId: id });
+      // Nothing is left to read.
+      const handled = { handledAt: now, handledBy: 'rule' };
+      await transaction.update(answerTable, { letterId: id, handledAt: IsNull() }, handled);
       await forgetWeeding(transaction, id);
     }
   });

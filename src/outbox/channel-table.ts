@@ -49,6 +49,8 @@ export interface SwitchEvidence {
     at: Instant;
     stage: string;
     code: number | null;
+    /** Missing in the oldest rows. */
+    enhanced?: string | null;
     class: string;
     attribution: string | null;
     rule: string;

@@ -27,6 +27,29 @@ function isOfficeHour(pace: Pace, now: Instant, timeZone: string): boolean {
   return local >= pace.hours.from && local < pace.hours.to;
 }
 
+/** Longer ahead nobody plans. */
+const mostHoursAhead = 100 * 24;
+
+/**
+ * About when the last of `letters` will have left, at this pace and in these hours, when nothing comes between.
+ * Undefined when that is more than a hundred days away.
+ */
+export function lastLeaves(
+  pace: Pace,
+  letters: number,
+  { from, timeZone }: { from: Instant; timeZone: string },
+): Instant | undefined {
+  let left = (letters / pace.perHour) * hour;
+  let at = from;
+  for (let n = 0; n < mostHoursAhead && left > 0; n += 1) {
+    const next = at - (at % hour) + hour;
+    const used = isOfficeHour(pace, at, timeZone) ? Math.min(left, next - at) : 0;
+    left -= used;
+    at = left > 0 ? next : at + used;
+  }
+  return left > 0 ? undefined : at;
+}
+
 /** What a server's answer means for the pace. A full mailbox needs more rest than one that is asked too fast. */
 export type PaceWord = 'slower' | 'full' | 'through';
 

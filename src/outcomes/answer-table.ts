@@ -18,6 +18,10 @@ export interface Answer {
   endedAt: Instant | null;
   /** How it ended: a verdict of the relay, or why it was never sent. */
   verdict: AnswerEnd | null;
+  /** When somebody of staff had dealt with it, or nothing was left to deal with. */
+  handledAt: Instant | null;
+  /** `rule` or who did. */
+  handledBy: string | null;
 }
 
 export const answerTable = new EntitySchema<Answer>({
@@ -30,5 +34,7 @@ export const answerTable = new EntitySchema<Answer>({
     startedAt: optional(instant),
     endedAt: optional(instant),
     verdict: optional(word(12)),
+    handledAt: optional(instant),
+    handledBy: optional(word(80)),
   },
 });

@@ -1,14 +1,15 @@
 /** Which mailboxes of a target are dead, as far as letters of several signers have found out. */
-import { In, MoreThanOrEqual } from 'typeorm';
+import { In, IsNull, MoreThanOrEqual } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
-import { day, type Clock } from '../clock.ts';
+import { day, type Clock, type Instant } from '../clock.ts';
+import { AppError } from '../errors.ts';
 import type { Letter } from '../letters/letter.ts';
 import { nextMailbox } from '../outbox/choose-mailbox.ts';
 import type { Transaction } from '../storage/database.ts';
 import { readRows } from '../storage/read-rows.ts';
 import { deadMailboxTable } from './dead-mailbox-table.ts';
 import type { Classification } from './outcome.ts';
-import { outcomeTable } from './outcome-table.ts';
+import { outcomeTable, type OutcomeRow } from './outcome-table.ts';
 
 export const mailboxLimits = {
   /** Signer domains whose letters must have found it dead. */
@@ -27,17 +28,26 @@ export interface DeadMailboxNeeds {
   clock: Clock;
 }
 
-/** The dead mailboxes of each of these targets. A target with a single mailbox has nothing to choose from. */
-export async function deadMailboxes(
+/** What letters of late found out about one mailbox. */
+export interface MailboxNews {
+  target: string;
+  mailbox: string;
+  /** What says that it is dead, newest first; without that of erased signers, whose domains are not known. */
+  heard: readonly OutcomeRow[];
+  /** Since when it is left out, and until when it is unless more is heard; undefined while too few letters say so. */
+  dead: { since: Instant; until: Instant } | undefined;
+}
+
+/** The news of the mailboxes of these targets. A target with a single mailbox has nothing to choose from. */
+export async function mailboxNews(
   { book, clock }: DeadMailboxNeeds,
   reader: Transaction,
   targets: Iterable<string>,
-): Promise<Map<string, Set<string>>> {
+): Promise<MailboxNews[]> {
   const several = [...new Set(targets)].filter((target) => (book.target(target)?.mailboxes.length ?? 0) > 1);
-  const dead = new Map<string, Set<string>>();
-  if (several.length === 0) return dead;
+  if (several.length === 0) return [];
   const rows = await reader.find(deadMailboxTable, {
-    where: { target: In(several), at: MoreThanOrEqual(clock.now() - mailboxLimits.memory) },
+    where: { target: In(several), at: MoreThanOrEqual(clock.now() - mailboxLimits.memory), settledAt: IsNull() },
     order: { at: 'DESC' },
     take: mostRows * several.length,
   });
@@ -47,16 +57,47 @@ export async function deadMailboxes(
     rows.map(({ outcomeId }) => outcomeId),
   );
   const said = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
-  for (const [key, alike] of Map.groupBy(rows, ({ target, mailbox }) => JSON.stringify([target, mailbox]))) {
-    const heard = alike.flatMap(({ outcomeId }) => said.get(outcomeId) ?? []);
+  const groups = Map.groupBy(rows, ({ target, mailbox }) => JSON.stringify([target, mailbox]));
+  return [...groups.values()].flatMap((alike) => {
+    const [{ target, mailbox } = { target: '', mailbox: '' }] = alike;
     // Those of erased signers are blank, and count for nothing.
-    const domains = new Set(heard.map(({ signerDomain }) => signerDomain).filter((domain) => domain !== '')).size;
-    const extra = heard.every(({ trust }) => trust !== 'session') ? mailboxLimits.reportsOnly : 0;
-    if (domains < mailboxLimits.domains + extra) continue;
-    const [target, mailbox] = JSON.parse(key) as [string, string];
-    dead.set(target, (dead.get(target) ?? new Set()).add(mailbox));
-  }
+    const heard = alike.flatMap(({ outcomeId }) => said.get(outcomeId) ?? []).filter((one) => one.signerDomain !== '');
+    return heard.length === 0 ? [] : [{ target, mailbox, heard, dead: deathOf(heard) }];
+  });
+}
+
+/** It takes letters of several signer domains. */
+function deathOf(heard: readonly OutcomeRow[]): MailboxNews['dead'] {
+  const extra = heard.every(({ trust }) => trust !== 'session') ? mailboxLimits.reportsOnly : 0;
+  const domains = [...Map.groupBy(heard, ({ signerDomain }) => signerDomain).values()];
+  const place = mailboxLimits.domains + extra - 1;
+  const firsts = domains.map((alike) => Math.min(...alike.map(({ at }) => at))).toSorted((a, b) => a - b);
+  const lasts = domains.map((alike) => Math.max(...alike.map(({ at }) => at))).toSorted((a, b) => b - a);
+  const [since, last] = [firsts[place], lasts[place]];
+  return since === undefined || last === undefined ? undefined : { since, until: last + mailboxLimits.memory };
+}
+
+/** The dead mailboxes of each of these targets. */
+export async function deadMailboxes(
+  needs: DeadMailboxNeeds,
+  reader: Transaction,
+  targets: Iterable<string>,
+): Promise<Map<string, Set<string>>> {
+  const dead = new Map<string, Set<string>>();
+  for (const { target, mailbox, dead: found } of await mailboxNews(needs, reader, targets))
+    if (found) dead.set(target, (dead.get(target) ?? new Set()).add(mailbox));
   return dead;
+}
+
+/** Staff know that it works again: what was heard of it up to now counts no more. Throws `conflict` when nothing was. */
+export async function settleMailbox(
+  { clock }: Pick<DeadMailboxNeeds, 'clock'>,
+  transaction: Transaction,
+  { target, mailbox }: { target: string; mailbox: string },
+): Promise<void> {
+  const where = { target, mailbox, settledAt: IsNull() };
+  const { affected } = await transaction.update(deadMailboxTable, where, { settledAt: clock.now() });
+  if (!affected) throw new AppError('conflict', 'Nothing speaks against this mailbox: there is nothing to settle.');
 }
 
 /** What words of refusal mean when a target has several mailboxes. */

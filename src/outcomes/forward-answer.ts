@@ -53,8 +53,8 @@ export async function noteAnswer(
   now: Instant,
 ): Promise<void> {
   const { id, letterId } = mail;
-  const answer = { id, letterId, dueAt: now, tries: 0, startedAt: null, endedAt: null, verdict: null };
-  await insertRows(transaction, answerTable, [answer]);
+  const way = { dueAt: now, tries: 0, startedAt: null, endedAt: null, verdict: null };
+  await insertRows(transaction, answerTable, [{ id, letterId, ...way, handledAt: null, handledBy: null }]);
 }
 
 /** On a timer: answers whose reminder was lost, whose wait is over, or whose try died with its process. */
@@ -104,6 +104,9 @@ async function settle(
       ? { startedAt: null, dueAt: now + backoff(tries, undefined, random) }
       : { endedAt: now, verdict };
   await transaction.update(answerTable, { id, endedAt: IsNull() }, change);
+  // What went in a circle, or has nobody to go to, asks for nobody's attention.
+  if (verdict === 'own' || verdict === 'erased')
+    await transaction.update(answerTable, { id, handledAt: IsNull() }, { handledAt: now, handledBy: 'rule' });
 }
 
 /** Commits the intent before anybody dials: what is found begun and not ended may have been sent, and is not sent again. */

@@ -64,7 +64,9 @@ export function deathsIn(judged: readonly Judged[]): DeadMailbox[] {
   return judged.flatMap(({ trouble }) => {
     if (trouble?.mailbox.dead === undefined) return [];
     const { outcome, mailbox } = trouble;
-    return [{ outcomeId: outcome.id, target: outcome.target, mailbox: mailbox.dead ?? '', at: outcome.at }];
+    return [
+      { outcomeId: outcome.id, target: outcome.target, mailbox: mailbox.dead ?? '', at: outcome.at, settledAt: null },
+    ];
   });
 }
 

@@ -80,7 +80,7 @@ export async function recordReport(needs: RecordReportNeeds, returnedMailId: str
       const found = mailbox.isSpared ? { ...classification, attribution: undefined } : classification;
       outcome = toOutcome(needs, letter, recipient, found, mail);
       await insertRows(transaction, outcomeTable, [outcome]);
-      const death = { outcomeId: outcome.id, target: letter.target, at: now };
+      const death = { outcomeId: outcome.id, target: letter.target, at: now, settledAt: null };
       if (mailbox.dead !== undefined)
         await insertRows(transaction, deadMailboxTable, [{ ...death, mailbox: mailbox.dead }]);
     }

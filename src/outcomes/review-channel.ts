@@ -18,11 +18,11 @@ import type { Database, Transaction } from '../storage/database.ts';
 import { insertRows } from '../storage/write-rows.ts';
 import { noteEvent } from '../webhooks/note-event.ts';
 import type { NewEvent } from '../webhooks/webhook-event-table.ts';
-import { normaliseReply } from './normalise-reply.ts';
 import { decideChannel } from './decide-channel.ts';
 import { channelAfter, onlyByStaff, type Decision } from './decision.ts';
 import { hearTarget } from './hear-target.ts';
 import { restUntil } from './rest-target.ts';
+import { signersOf, withoutNames } from './without-names.ts';
 
 export interface ReviewNeeds {
   database: Database;
@@ -96,7 +96,7 @@ async function switchBy(needs: ReviewNeeds, target: string, choose: Choose): Pro
     const decision = await choose(transaction, channel, now);
     if (!decision) return undefined;
     if (decision.to === 'probing' && !(await sendProbes(transaction, target, now))) return undefined;
-    const row = toSwitch(needs, channel, decision, now);
+    const row = await toSwitch(needs, transaction, channel, decision);
     await insertRows(transaction, channelSwitchTable, [row]);
     await noteEvent(transaction, needs.clock, switchEvent(row));
     const { rest = 0 } = decision;
@@ -124,44 +124,48 @@ function switchEvent({ id, target, from, to, rule, by }: ChannelSwitch): NewEven
   };
 }
 
-function toSwitch(
-  needs: ReviewNeeds,
+/** Outcomes kept with a switch; all are counted. */
+const mostKept = 50;
+
+/** A switch with its evidence. Of a server's words no name is kept: they are shown longer than a person is known. */
+async function toSwitch(
+  { clock }: ReviewNeeds,
+  transaction: Transaction,
   channel: Channel,
   decision: Decision & { by: string },
-  now: Instant,
-): ChannelSwitch {
-  const { evidence } = decision;
+): Promise<ChannelSwitch> {
+  const { evidence, to, by, rule, reason, confidence, accepted } = decision;
+  const kept = evidence.slice(0, mostKept);
+  const names = await signersOf(transaction, kept);
   return {
-    id: newId(needs.clock),
+    id: newId(clock),
     target: channel.target,
     from: channel.mode,
-    to: decision.to,
-    at: now,
-    by: decision.by,
-    rule: decision.rule,
-    reason: decision.reason,
-    confidence: decision.confidence,
+    to,
+    at: clock.now(),
+    by,
+    rule,
+    reason,
+    confidence,
     evidence: {
       letters: new Set(evidence.map((outcome) => outcome.letterId)).size,
       signerDomains: new Set(evidence.map((outcome) => outcome.signerDomain)).size,
-      accepted: decision.accepted,
-      outcomes: evidence.slice(0, 50).map(({ id, at, stage, code, class: what, attribution, rule, text }) => ({
-        id,
-        at,
-        stage,
-        code,
-        class: what,
-        attribution,
-        rule,
-        text: withoutNames(text),
-      })),
+      accepted,
+      outcomes: kept.map(
+        ({ id, at, stage, code, enhanced, class: what, attribution, rule: known, text, letterId }) => ({
+          id,
+          at,
+          stage,
+          code,
+          enhanced,
+          class: what,
+          attribution,
+          rule: known,
+          text: withoutNames(text, names.get(letterId)),
+        }),
+      ),
     },
   };
-}
-
-/** A server's words without the addresses, hosts and ids in them: evidence is kept and shown longer than a person. */
-function withoutNames(text: string): string {
-  return normaliseReply(text.replaceAll(/[^\s<>]{0,320}@[^\s<>]{0,255}/g, 'address')).words.slice(0, 300);
 }
 
 /** Names that wait for paper try the mailbox again; without one there is nothing to try with. */
@@ -186,7 +190,13 @@ async function sendProbes(transaction: Transaction, target: string, now: Instant
   return true;
 }
 
-/** The newest switches of a target, newest first. */
-export async function channelHistory(database: Database, target: string, most = 50): Promise<ChannelSwitch[]> {
-  return database.read.find(channelSwitchTable, { where: { target }, order: { at: 'DESC', id: 'DESC' }, take: most });
+/** The switches of a target, newest first, from before an id on. */
+export async function channelHistory(
+  { read }: Pick<Database, 'read'>,
+  target: string,
+  most = 50,
+  before?: string,
+): Promise<ChannelSwitch[]> {
+  const where = { target, ...(before === undefined ? {} : { id: LessThan(before) }) };
+  return read.find(channelSwitchTable, { where, order: { at: 'DESC', id: 'DESC' }, take: most });
 }

@@ -13,6 +13,14 @@
   const busy = (region) =>
     region.contains(document.activeElement) && document.activeElement.matches('input, textarea, select');
 
+  /** What somebody has unfolded stays unfolded, as long as it stands in its place. */
+  function keepOpen(region, next) {
+    const fresh = [...next.querySelectorAll('details')];
+    for (const [place, old] of region.querySelectorAll('details').entries())
+      if (old.open && fresh[place]?.firstElementChild?.textContent === old.firstElementChild?.textContent)
+        fresh[place].open = true;
+  }
+
   async function refresh() {
     if (fetching || !regions().some(follows(wanted))) return;
     fetching = true;
@@ -26,6 +34,7 @@
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
       for (const region of regions().filter(follows(topics))) {
         const next = fresh.getElementById(region.id);
+        if (next) keepOpen(region, next);
         if (next && !busy(region) && next.innerHTML !== region.innerHTML) region.replaceWith(document.adoptNode(next));
       }
     } catch {

@@ -16,6 +16,7 @@ const long = [
   'integration/crash',
   'integration/answers',
   'integration/road',
+  'e2e/target-pages',
   'integration/pages',
   'e2e/letter-on-the-wire',
   'e2e/pages-in-a-browser',

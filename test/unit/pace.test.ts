@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '../../src/clock.ts';
 import { backoff } from '../../src/outbox/backoff.ts';
-import { allowance, restAfter, type PaceWord } from '../../src/outbox/pace.ts';
+import { allowance, lastLeaves, restAfter, type PaceWord } from '../../src/outbox/pace.ts';
 
 const noon = Date.UTC(2020, 5, 15, 3); // 12:00 in Tokyo
 const always = { from: 0, to: 24 };
@@ -85,5 +85,22 @@ describe('the rest after a bad word', () => {
 
   test('shorter than the step of the pump it is none', () => {
     expect(restAfter(['full', 'full', 'full'], 1_000_000)).toBe(0);
+  });
+});
+
+describe('when the last of many letters will have left', () => {
+  const day = 24 * hour;
+  const at = (perHour: number, letters: number, hours = always, from = noon) =>
+    lastLeaves({ perHour, hours }, letters, { from, timeZone: 'Asia/Tokyo' });
+
+  test.each([
+    ['now, when none waits', at(30, 0), noon],
+    ['after as many hours as they take', at(30, 45), noon + 1.5 * hour],
+    ['on the same day, when the hours suffice', at(10, 20, { from: 9, to: 17 }), noon + 2 * hour],
+    ['the next day, when they do not', at(10, 60, { from: 9, to: 17 }), noon + day - 2 * hour],
+    ['after the opening, when it is night', at(10, 10, { from: 9, to: 17 }, noon - 10 * hour), noon - 2 * hour],
+    ['not within a hundred days', at(1, 2_401), undefined],
+  ])('%s', (_when, told, right) => {
+    expect(told).toBe(right);
   });
 });

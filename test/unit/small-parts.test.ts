@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { base32hex, idPattern, newId } from '../../src/ids.ts';
+import { base32hex, idPattern, madeAt, newId } from '../../src/ids.ts';
 import { readReceiptToken, receiptToken } from '../../src/intake/receipt-token.ts';
 import { relayOf } from '../../src/outbox/relay-pool.ts';
 import { createTimers } from '../../src/queue/timers.ts';
@@ -17,6 +17,7 @@ describe('ids', () => {
     const ids = [1, 1_000, 1_600_000_000_000, 1_600_000_000_001].map((now) => newId({ now: () => now }));
     expect(ids.toSorted()).toEqual(ids);
     for (const id of ids) expect(id).toMatch(idPattern);
+    expect(ids.map(madeAt)).toEqual([1, 1_000, 1_600_000_000_000, 1_600_000_000_001]);
   });
 
   test('base32hex keeps the order of bytes', () => {

@@ -10,6 +10,7 @@ import { Staff1780000000008 } from './0008-staff.ts';
 import { SourceOrigins1780000000009 } from './0009-source-origins.ts';
 import { CampaignVersions1780000000010 } from './0010-campaign-versions.ts';
 import { Notices1780000000011 } from './0011-notices.ts';
+import { Review1780000000013 } from './0013-review.ts';
 
 export const migrations = [
   First1780000000001,
@@ -23,4 +24,5 @@ export const migrations = [
   SourceOrigins1780000000009,
   CampaignVersions1780000000010,
   Notices1780000000011,
+  Review1780000000013,
 ];

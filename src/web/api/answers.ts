@@ -101,6 +101,7 @@ export const switchAnswer = z
           at: time,
           stage: z.string(),
           code: z.int().nullable(),
+          enhanced: z.string().nullish(),
           class: z.string(),
           attribution: z.string().nullable(),
           rule: z.string(),

@@ -4,11 +4,10 @@ import type { ActivityCount } from '../../../ledger/activity.ts';
 import { countStates, type StateCounts } from '../../../ledger/numbers.ts';
 import type { LetterState } from '../../../letters/letter-states.ts';
 import { newestAccepted } from '../../../outbox/attempt-table.ts';
-import { breakerState } from '../../../outbox/breaker.ts';
 import { readChannel } from '../../../outbox/channel-table.ts';
-import { pauseTable } from '../../../outbox/pause-table.ts';
-import { ourSite, readSite } from '../../../outbox/site-table.ts';
+import { ourSite } from '../../../outbox/site-table.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
+import { holdsAt, readHolds } from '../targets/hold-view.ts';
 import { fill, type StaffVisit } from '../visit.ts';
 import { todayWords, type TodayWords } from './today-words.ts';
 
@@ -19,19 +18,17 @@ export interface MailNow {
 
 /** `counts`: what happened in the last 24 hours. */
 export async function mailNow(
-  { book, database, clock }: ConsoleNeeds,
+  needs: ConsoleNeeds,
   visit: StaffVisit,
   { counts, states }: { counts: readonly ActivityCount[]; states: StateCounts },
 ): Promise<MailNow> {
+  const { book, database, clock } = needs;
   const words = visit.words(todayWords).mail;
   const say = (state: MailNow['state'], values = {}): MailNow => ({ state, text: fill(words[state], values) });
   const now = clock.now();
 
-  const pause = await database.read.findOneBy(pauseTable, { place: ourSite });
-  if (pause) return say('held-staff', { time: visit.moment(pause.since).text, reason: pause.reason });
-  const site = await readSite(database.read);
-  if (breakerState(site, now) !== 'closed')
-    return say('held-trouble', { time: visit.moment(site.since).text, reason: site.reason });
+  const [hold] = holdsAt(needs, visit, await readHolds(needs), { place: ourSite, zone: undefined });
+  if (hold) return say('held', { text: hold.text, reason: hold.reason });
 
   const modes = await Promise.all(book.targets.map(async ({ id }) => (await readChannel(database.read, id)).mode));
   if (modes.length > 0 && modes.every((mode) => mode === 'hand')) return say('by-hand');

@@ -1,17 +1,21 @@
 /** What needs a person, most pressing first: each task one sentence and the page to go to. */
 import { join } from 'node:path';
-import { breakerState } from '../../../outbox/breaker.ts';
-import { readChannel, type Channel } from '../../../outbox/channel-table.ts';
-import { pauseTable } from '../../../outbox/pause-table.ts';
-import { towards, troubledSites } from '../../../outbox/site-table.ts';
 import { stuckTargets, timersAreLate } from '../../../ledger/stuck-letters.ts';
+import { readChannel } from '../../../outbox/channel-table.ts';
+import { towards } from '../../../outbox/site-table.ts';
+import { countUnhandledAnswers } from '../../../outcomes/answers.ts';
+import { channelHistory } from '../../../outcomes/review-channel.ts';
+import { countUnjudged } from '../../../outcomes/unknown-replies.ts';
 import { findFailing, findOverdue } from '../../../petitions/overdue.ts';
 import { dkimDomains } from '../../../secrets.ts';
 import { stateOf } from '../campaigns/campaign-view.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
-import { campaignTitle, targetName } from '../petitions/names-shown.ts';
+import { actorNames, campaignTitle, targetName } from '../petitions/names-shown.ts';
 import { petitionWords } from '../petitions/petition-words.ts';
 import { partsOf } from '../petitions/waiting-boxes.ts';
+import { nowSentence, switchView } from '../targets/channel-view.ts';
+import { zoneFor } from '../targets/find-target.ts';
+import { holdsAt, readHolds } from '../targets/hold-view.ts';
 import { fill, type StaffVisit } from '../visit.ts';
 import { todayWords, type TaskKind, type TodayWords } from './today-words.ts';
 
@@ -35,6 +39,7 @@ export async function tasksFor(needs: ConsoleNeeds, visit: StaffVisit): Promise<
     ...(await ofTargets(needs, visit, say)),
     ...(await ofStuck(needs, visit, say)),
     ...(await ofPetitions(needs, visit, say)),
+    ...(await ofReview(needs, visit, say)),
     ...ofCampaigns(needs, visit, say),
     ...(visit.signedIn.staff.totpSecret === null
       ? [say({ kind: 'factor', level: 'soon', href: '/console/account' }, 'account')]
@@ -44,42 +49,50 @@ export async function tasksFor(needs: ConsoleNeeds, visit: StaffVisit): Promise<
 
 /** Channels that are not simply open, what holds letters of one target, and names that wait for paper. */
 async function ofTargets(needs: ConsoleNeeds, visit: StaffVisit, say: Say): Promise<Task[]> {
-  const { book, database, clock } = needs;
-  const pauses = await database.read.find(pauseTable);
-  const troubled = await troubledSites(database.read);
+  const { book, database } = needs;
+  const holds = await readHolds(needs);
   const found: Task[] = [];
-  for (const { id, timeZone } of book.targets) {
+  for (const { id } of book.targets) {
     const target = targetName(needs, visit, id);
+    const zone = zoneFor(needs, id);
     const href = `/console/targets/${id}`;
-    const at = (since: number): string => visit.moment(since, timeZone).text;
-    const task = (kind: TaskKind, level: Task['level'], since: number, reason = ''): Task =>
-      say({ kind, level, href }, 'target', { target, time: at(since), reason });
-
-    const pause = pauses.find(({ place }) => place === towards(id));
-    if (pause) found.push(task('target-paused', 'urgent', pause.since, pause.reason));
-    const site = troubled.find((each) => each.id === towards(id));
-    if (site && breakerState(site, clock.now()) !== 'closed')
-      found.push(task('target-trouble', 'urgent', site.since, site.reason));
-
-    const { mode, since, reason } = await readChannel(database.read, id);
-    const kind = kindOf[mode];
-    if (kind) found.push(task(kind, kind === 'shut' ? 'urgent' : 'soon', since, reason));
+    for (const { text, reason } of holdsAt(needs, visit, holds, { place: towards(id), zone }))
+      found.push(say({ kind: 'held', level: 'urgent', href }, 'target', { target, text, reason }));
+    const channel = await readChannel(database.read, id);
+    if (channel.mode !== 'mail') {
+      const level = channel.mode === 'hand' ? 'urgent' : 'soon';
+      const why = await whyNow(needs, visit, id);
+      const now = nowSentence(visit, channel, zone);
+      found.push(say({ kind: 'channel', level, href }, 'target', { target, now, why }));
+    }
     const names = (await partsOf(needs, id)).reduce((sum, part) => sum + part.names, 0);
-    if (names > 0)
-      found.push(
-        say({ kind: 'names', level: 'urgent', href: '/console/petitions' }, 'petitions', {
-          target,
-          n: names.toLocaleString(visit.frame.dates),
-        }),
-      );
+    if (names > 0) {
+      const n = names.toLocaleString(visit.frame.dates);
+      found.push(say({ kind: 'names', level: 'urgent', href: '/console/petitions' }, 'petitions', { target, n }));
+    }
   }
   return found;
 }
-const kindOf: Readonly<Partial<Record<Channel['mode'], TaskKind>>> = {
-  hand: 'shut',
-  probing: 'probing',
-  slowed: 'slowed',
-};
+
+/** The sentence of the newest switch: why the channel is as it is. */
+async function whyNow(needs: ConsoleNeeds, visit: StaffVisit, target: string): Promise<string> {
+  const [newest] = await channelHistory(needs.database, target, 1);
+  if (!newest) return '';
+  return switchView(visit, newest, { zone: zoneFor(needs, target), nameOf: await actorNames(needs, [newest.by]) }).why;
+}
+
+/** Answers of people and replies of servers that nobody has looked at. */
+async function ofReview({ database }: ConsoleNeeds, visit: StaffVisit, say: Say): Promise<Task[]> {
+  const waiting = [
+    ['answers', await countUnhandledAnswers(database.read)],
+    ['replies', await countUnjudged(database.read)],
+  ] as const;
+  return waiting
+    .filter(([, n]) => n > 0)
+    .map(([kind, n]) =>
+      say({ kind, level: 'soon', href: '/console/review' }, 'review', { n: n.toLocaleString(visit.frame.dates) }),
+    );
+}
 
 async function ofStuck(needs: ConsoleNeeds, visit: StaffVisit, say: Say): Promise<Task[]> {
   const { config, book, database, clock } = needs;

@@ -11,8 +11,8 @@ const todaySchema = z.strictObject({
     'by-hand': words(),
     waiting: words('n'),
     quiet: words(),
-    'held-staff': words('time', 'reason'),
-    'held-trouble': words('time', 'reason'),
+    /** What holds all sending, and why, as *targets* tells it. */
+    held: words('text', 'reason'),
   }),
   numbers: group('title waiting on-the-way arrived for-hand on-paper handed-over'),
   tasks: z.strictObject({
@@ -20,11 +20,9 @@ const todaySchema = z.strictObject({
     none: words(),
     /** By kind (tasks.ts). */
     kinds: z.strictObject({
-      shut: words('target', 'time', 'reason'),
-      probing: words('target', 'time'),
-      slowed: words('target', 'time', 'reason'),
-      'target-paused': words('target', 'time', 'reason'),
-      'target-trouble': words('target', 'time', 'reason'),
+      /** How a target is reached that mail does not simply reach, and why. */
+      channel: words('target', 'now', 'why'),
+      held: words('target', 'text', 'reason'),
       names: words('target', 'n'),
       'petition-due': words('serial', 'why', 'time'),
       'petition-failing': words('serial'),
