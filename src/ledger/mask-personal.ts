@@ -9,19 +9,17 @@ interface Known {
 const quotedLocal = /"[^"]{1,64}"(?=@)/g;
 /** Whatever holds an address, also one that is encoded in a link or in a return path. */
 const address = /[^\s<>]*(?:[@＠]|%40|=40)[^\s<>]*/gi;
-const shown = '…@…';
 
 /** A reply for those who may not know who the signer is. */
 export function maskPersonal(text: string, { name, domain }: Known): string {
-  const plain = text.replaceAll(quotedLocal, '').replaceAll(address, shown);
-  return [domain, name ?? ''].filter((part) => part.length > 1).reduce(without, plain);
+  const plain = text.replaceAll(quotedLocal, '').replaceAll(address, '…@…');
+  const withoutDomain = domain === '' ? plain : plain.replaceAll(whole(domain.replaceAll('.', String.raw`\.`)), '…');
+  // Shorter parts of a name would only take pieces out of other words.
+  const parts = (name ?? '').match(/[\p{L}\p{M}]{3,}|[^\P{L}a-z]{2,}/giu) ?? [];
+  return parts.reduce((rest, part) => rest.replaceAll(whole(part), '…'), withoutDomain);
 }
 
-function without(text: string, part: string): string {
-  let rest = text;
-  for (;;) {
-    const at = rest.toLowerCase().indexOf(part.toLowerCase());
-    if (at < 0) return rest;
-    rest = `${rest.slice(0, at)}…${rest.slice(at + part.length)}`;
-  }
+/** A word, and not a piece of a longer one. */
+function whole(word: string): RegExp {
+  return new RegExp(String.raw`(?<![\p{L}\p{M}\d])${word}(?![\p{L}\p{M}\d])`, 'giu');
 }
