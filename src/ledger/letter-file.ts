@@ -47,7 +47,10 @@ export async function readLetterFile({ read }: Database, letter: Letter): Promis
   });
   const answers = await read.find(answerTable, { where: ofLetter, take: most });
   const notices = await read.find(noticeTable, { where: { signatureId: letter.signatureId }, take: most });
-  const letters = await read.find(letterTable, { where: { signatureId: letter.signatureId }, order: { target: 'ASC' } });
+  const letters = await read.find(letterTable, {
+    where: { signatureId: letter.signatureId },
+    order: { target: 'ASC' },
+  });
   const causes = [...new Set(history.flatMap(({ cause }) => cause ?? []))];
   const petitions = await read.find(petitionTable, { select: { id: true, serial: true }, where: { id: In(causes) } });
   const actions = await read.findBy(staffEventTable, { id: In(causes) });

@@ -65,7 +65,8 @@ export async function nextStop(needs: Needs, letter: Letter, channel: Channel): 
     case 'petitioned':
     case 'handed_in':
       return { kind: 'paper', place: await placeOf(reader, letter) };
-    default:
+    case 'delivered':
+    case 'withdrawn':
       return { kind: 'end' };
   }
 }

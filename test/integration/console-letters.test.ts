@@ -67,7 +67,11 @@ async function sign(n: number, changes: Record<string, unknown> = {}): Promise<L
 const paused = async (work: () => Promise<void>): Promise<void> => {
   const place = `/v1/campaigns/${campaign}/targets/${target}`;
   expect((await app.call('POST', `${place}/pause`, { reason: 'a look at the letters' })).status).toBe(200);
-  await work().finally(() => app.call('POST', `${place}/resume`, { reason: 'looked at' }));
+  try {
+    await work();
+  } finally {
+    await app.call('POST', `${place}/resume`, { reason: 'looked at' });
+  }
 };
 
 async function until(id: string, state: Letter['state']): Promise<Letter> {
@@ -154,7 +158,11 @@ describe('a search', () => {
     const keys = openKeyRing(app.folder, engineEnvironment(app.folder)['SECRETS']);
     const [addressKey = ''] = addressKeys(keys, { address: 'waits@mail3.example', domain: 'mail3.example' });
     await app.database.write(async (transaction) => {
-      await transaction.update(signatureTable, { id: held.signatureId }, { personKey: `withdrawn:${held.signatureId}` });
+      await transaction.update(
+        signatureTable,
+        { id: held.signatureId },
+        { personKey: `withdrawn:${held.signatureId}` },
+      );
       await transaction.insert(noticeTable, {
         id: held.id,
         signatureId: held.signatureId,
@@ -291,7 +299,9 @@ describe('moving by hand', () => {
       await move(deliverer, letter, 'paper');
     });
     const [letter] = await app.database.read.find(letterTable, { where: { state: 'for_hand' }, order: { id: 'DESC' } });
-    expect((await deliverer.get(pathOf(letter ?? { id: '' }))).text).toMatch(/It will go by mail, at about \d+ June 2020/);
+    expect((await deliverer.get(pathOf(letter ?? { id: '' }))).text).toMatch(
+      /It will go by mail, at about \d+ June 2020/,
+    );
     await move(deliverer, letter ?? { id: '', moves: 0 }, 'mail');
     await until(letter?.id ?? '', 'accepted');
   });
@@ -309,7 +319,7 @@ describe('moving by hand', () => {
         move(deliverer, { ...letter, moves: 2 }, 'mail'),
         move(admin, { ...letter, moves: 2 }, 'withdraw'),
       ]);
-      expect(both.map(({ status }) => status).toSorted()).toEqual([303, 409]);
+      expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 409]);
     });
   });
 
@@ -388,7 +398,9 @@ describe('moving by hand', () => {
     expect(await rowOf(letter.id)).toMatchObject({ state: 'withdrawn' });
     const signature = await app.database.read.findOneByOrFail(signatureTable, { id: letter.signatureId });
     expect(signature.personKey).toBe(`withdrawn:${letter.signatureId}`);
-    expect(await (await fetch(`${app.origin}/receipts/${letter.token}`)).text()).toContain('送り出す前に取り下げられました');
+    expect(await (await fetch(`${app.origin}/receipts/${letter.token}`)).text()).toContain(
+      '送り出す前に取り下げられました',
+    );
     await app.auditGreen();
     // The same person may sign again.
     const again = await sign(26);

@@ -25,7 +25,15 @@ describe('by hand', () => {
   });
 
   test('nothing is offered for what is under way, in doubt, delivered, on a petition or at its end', () => {
-    for (const state of ['sending', 'in_doubt', 'accepted', 'delivered', 'petitioned', 'handed_in', 'withdrawn'] as const)
+    for (const state of [
+      'sending',
+      'in_doubt',
+      'accepted',
+      'delivered',
+      'petitioned',
+      'handed_in',
+      'withdrawn',
+    ] as const)
       expect(optionsFor(letterRow('x', { state }), calm), state).toEqual([]);
   });
 

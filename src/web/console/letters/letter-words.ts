@@ -10,11 +10,10 @@ const schema = z.strictObject({
   title: words(),
   intro: words(),
   search: group(
-    'label hint-read hint-receipt hint-address submit log nothing shape no-address repeat found letter campaign target state since none-yet',
+    'label hint-read hint-receipt hint-address submit log nothing shape no-address repeat found letter state since',
   ).extend({ 'too-many': words('minutes') }),
   one: words('target'),
   states: group(states),
-  since: words('time'),
   next: group('later paused trouble probing shut stray person decide withheld petition withdrawn delivered').extend({
     confirm: words('time'),
     lease: words('time'),
@@ -39,25 +38,23 @@ const schema = z.strictObject({
     'mail-text': group('paused trouble later').extend({ mail: words('time') }),
     hindrances: group('shut probing ended doubted erased no-target'),
   }),
-  history: group('title none attempt petition staff').extend({
+  history: group('title petition').extend({
     'attempt-n': words('n'),
     report: words('time'),
     by: words('who'),
   }),
-  attempts: group('title none under-way stage reply rule undialled').extend({ one: words('n') }),
+  attempts: group('title none under-way rule undialled').extend({ one: words('n') }),
   verdicts: group('accepted deferred refused unreachable in_doubt'),
   outcomes: group(
     'delivered dead-mailbox target-block content mailbox-full sender-auth our-config our-reputation rate greylist network transient protocol delayed auto-reply human-answer complaint unknown',
   ),
   attributions: group('signer ours passing dead blocked full nobody'),
-  reports: group('title none unread other rule').extend({ from: words('relay'), mail: words() }),
+  reports: group('title none unread other').extend({ from: words('relay'), mail: words() }),
   kinds: group('failed delayed delivered auto-reply human-answer complaint unreadable'),
   answers: group('accepted refused in_doubt given-up erased own too-many waits'),
   notices: group('title none waits'),
   'notice-kinds': group('confirm thanks handed-over'),
-  'notice-ends': group(
-    'accepted refused in_doubt given-up bounced complaint erased not-needed stopped too-many',
-  ),
+  'notice-ends': group('accepted refused in_doubt given-up bounced complaint erased not-needed stopped too-many'),
   reasons: group(
     'signed confirmed not-confirmed signed-before claimed not-the-same-bytes ended shut open probe not-dialled taken broke-off ours sender-forbidden name-forbidden next-mailbox no-mailbox target-refuses full unknown given-up passing lease-ended sent-once-more doubted-twice silence report-taken report-delivered erased-before taken-back sealed voided by-staff taken-back-by-staff',
   ).extend({ refused: words('class'), 'came-back': words('class'), 'handed-in': words('outcome') }),

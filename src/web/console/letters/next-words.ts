@@ -30,7 +30,14 @@ export function nextWords(
       return paperWords(visit, stop, state);
     case 'end':
       return state === 'withdrawn' || state === 'delivered' ? { text: next[state] } : undefined;
-    default:
+    case 'later':
+    case 'paused':
+    case 'trouble':
+    case 'probing':
+    case 'shut':
+    case 'stray':
+    case 'person':
+    case 'decide':
       return { text: next[stop.kind] };
   }
 }
