@@ -126,6 +126,10 @@ describe('a search', () => {
     const rows = await app.database.read.findBy(staffEventTable, { what: 'letters.search' });
     expect(rows.length).toBe(before + 2);
     expect(JSON.stringify(rows)).not.toMatch(/mail1|mamoruko|nobody/i);
+    // What looks like an id and is none may be somebody's name.
+    expect((await find(campaigner, 'mamorukojinkenno')).status).toBe(404);
+    expect(await eventsOf('mamorukojinkenno')).toEqual([]);
+    expect((await eventsOf(letter.token.slice(0, 16))).length).toBeGreaterThan(0);
     const marks = rows.filter(({ actor }) => actor === campaigner.staff.id).map(({ subject }) => subject);
     expect(marks.filter((mark) => /^[\w-]{43}$/.test(mark)).length).toBeGreaterThan(3);
     // However it was spelled, the same mailbox has the same mark.

@@ -35,6 +35,12 @@ export function letterRoutes(door: Door, needs: ConsoleNeeds): void {
     await showLetter(needs, visit, letter, { signer: await readSigner(needs.database, letter) });
   });
 
+  // Where the answer to a refused form stands; loaded again it is the letter's page.
+  door.get('/letters/:id/move', 'channels', async (visit) => {
+    const { id } = await letterOf(needs, visit);
+    visit.response.redirect(303, `/console/letters/${id}`);
+  });
+
   door.post('/letters/:id/move', { need: 'channels', recorded: 'by-step' }, async (visit) => {
     const letter = await letterOf(needs, visit);
     const words = visit.words(letterWords);

@@ -41,12 +41,13 @@ async function search(needs: ConsoleNeeds, visit: StaffVisit): Promise<void> {
     if (!visit.may('personal')) return refuse(needs, visit, 403, said['no-address']);
     return searchAddress(needs, visit, sought.address);
   }
-  await visit.record('letters.search', sought.id);
   const letter = sought.kind === 'id' ? await findLetter(needs.database, sought.id) : undefined;
   const found =
     letter || !mayUseReceipts(visit)
       ? { letters: letter ? [letter] : [], byRepeat: false }
       : await findByEvent(needs.database, sought.id);
+  // What was found is an id; what was not might be anything that somebody typed.
+  await visit.record('letters.search', found.letters.length > 0 ? sought.id : '');
   await answer(needs, visit, found);
 }
 
