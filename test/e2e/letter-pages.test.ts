@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { day, minute } from '../../src/clock.ts';
+import { bouncesLater } from '../../src/embassy/personalities.ts';
 import type { Personality } from '../../src/embassy/personality.ts';
 import { letterTable } from '../../src/letters/letter-table.ts';
 import { expectAccessible, look, openChromium, openTab } from '../support/browser.ts';
@@ -51,6 +52,9 @@ describe.skipIf(noChromium)('the pages about letters', () => {
     process.stderr.write(`pictures of the pages about letters: ${pictures}\n`);
     ids['accepted'] = await sign(1);
     await until(ids['accepted'], 'accepted');
+    app.embassy.become(bouncesLater());
+    ids['returned'] = await sign(9);
+    await until(ids['returned'], 'for_hand');
     app.embassy.become(refuses);
     const words = { name: '<b>Zoë</b> 守', email: 'zoe@private-domain.example', message: 'どうか、\nやめてください。' };
     ids['refused'] = await sign(2, words);
@@ -127,7 +131,7 @@ describe.skipIf(noChromium)('the pages about letters', () => {
       expect(await page.locator('#signer').innerText()).toContain('<b>Zoë</b> 守');
       await check(page, `opened-${locale}`);
 
-      for (const what of ['accepted', 'shut', 'queued'] as const) {
+      for (const what of ['accepted', 'returned', 'shut', 'queued'] as const) {
         await page.goto(`${app.origin}/console/letters/${ids[what]}`);
         await check(page, `${what}-${locale}`);
       }

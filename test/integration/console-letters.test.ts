@@ -1,6 +1,7 @@
 /** *Letters* on the console: finding one, reading its whole way, opening the signer, and moving it by hand. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { minute } from '../../src/clock.ts';
+import { bouncesLater } from '../../src/embassy/personalities.ts';
 import type { Personality } from '../../src/embassy/personality.ts';
 import { addressKeys } from '../../src/intake/person-key.ts';
 import { signatureTable } from '../../src/intake/signature-table.ts';
@@ -186,6 +187,7 @@ describe('a search', () => {
     });
     const found = await find(campaigner, 'Waits@mail3.example');
     expect([found.status, found.location]).toEqual([303, pathOf(held)]);
+    expect((await viewer.get(pathOf(held))).text).toMatch(/Please confirm<\/strong> · taken by a server/);
     await app.database.write((transaction) =>
       transaction.update(signatureTable, { id: held.signatureId }, { email: null }),
     );
@@ -246,6 +248,24 @@ describe('a letter', () => {
       [campaigner.staff.id, 'letter.open', 'asked'],
     ]);
     expect((await campaigner.get(pathOf(letter))).text).not.toContain('alert(1)');
+  });
+
+  test('that came back tells what the report said, and what it was taken for', async () => {
+    app.embassy.become(bouncesLater());
+    const returned = await sign(11, { email: 'bea@mail7.example' });
+    await waitFor(
+      () => app.database.read.findBy(letterHistoryTable, { letterId: returned.id, to: 'returned' }),
+      (rows) => rows.length > 0,
+      'a letter that came back',
+    );
+    app.embassy.become({ name: 'accepts' });
+    for (const who of [viewer, admin]) {
+      const { text } = await who.get(pathOf(returned));
+      for (const words of ['Came back', 'Report of failure', 'the mailbox does not exist', 'report of 15 June 2020'])
+        expect(text, words).toContain(words);
+      expect(text).toMatch(/id="report-[0-9a-v]{16}"/);
+    }
+    expect((await viewer.get(pathOf(returned))).text).not.toMatch(/\w@\w/);
   });
 
   test('that does not exist, or is something else, is not found by anybody', async () => {
