@@ -10,7 +10,8 @@ const schema = z.strictObject({
   standings: group('sealing making failing waits on-its-way refused lost handed-in voiding void'),
   due: group('not-tried no-word refused lost no-answer').extend({ since: words('time') }),
   list: group('title none petition target state names sealed'),
-  waiting: group('title none count withheld look compile compile-which compile-what').extend({
+  waiting: group('title none count look compile compile-which compile-what').extend({
+    withheld: words('n'),
     together: words('n'),
     of: words('campaign', 'n'),
     begun: words('serial'),
@@ -21,9 +22,14 @@ const schema = z.strictObject({
   progress: group('gathering typesetting letting-go').extend({ of: words('done', 'of') }),
   failure: group('title wait').extend({ name: words('number'), again: words('time') }),
   one: words('serial'),
-  facts: group('serial target campaigns names withheld volumes sealed digest digest-hint by void reason'),
-  files: group('title wait volume names-csv names-txt archive manifest archive-hint manifest-hint no-names').extend({
-    part: words('volume', 'pages', 'from', 'to'),
+  facts: group('title campaigns names sealed digest digest-hint void reason').extend({
+    by: words('who'),
+    'names-of': words('n'),
+    withheld: words('n'),
+  }),
+  files: group('title wait names-csv names-txt archive manifest archive-hint manifest-hint no-names').extend({
+    volume: words('volume'),
+    part: words('pages', 'from', 'to'),
   }),
   tries: group(
     'title none record place carrier reference note by files add add-hint added strike struck struck-reason photo pdf',

@@ -37,9 +37,10 @@ export function tryRoutes(door: Door, needs: ConsoleNeeds): void {
     const { id, campaign } = await findPetition(needs, visit);
     const words = visit.words(petitionWords);
     const read = readForm(visit.form, handInForm, visit.frame.problems);
-    if (read.problems) return showForm(needs, visit, read.problems);
-    const at = instantOf(read.value.at, zoneOf(needs, campaign) ?? 'UTC');
-    if (at === undefined) return showForm(needs, visit, [{ field: 'at', problem: words.problems.date }]);
+    const at = instantOf(visit.form['at'] ?? '', zoneOf(needs, campaign) ?? 'UTC');
+    // All that is wrong at once, and not one after the other.
+    const noTime = at === undefined ? [{ field: 'at', problem: words.problems.date }] : [];
+    if (read.problems || at === undefined) return showForm(needs, visit, [...(read.problems ?? []), ...noTime]);
     try {
       const by = visit.signedIn.staff.id;
       const { handIn, isNew } = await recordHandIn(needs, id, { ...read.value, at }, by);
