@@ -93,14 +93,14 @@ function unexpected(pusher: Pusher): string[] {
 }
 
 function strikeAll(list: readonly Fault[]): Run {
-  return async (world, _pusher, random) => {
+  return async (world, pusher, random) => {
     let kills = 0;
     const left = [...list];
     const striker = async (): Promise<void> => {
       for (let fault = left.shift(); fault; fault = left.shift()) {
         progress(`${fault.engines} ${fault.name}`);
         try {
-          const killed = await fault.strike(world, random);
+          const killed = await fault.strike(world, random, pusher);
           kills += killed;
         } catch (thrown) {
           throw new Error(`${fault.name}: ${asError(thrown).message}`, { cause: thrown });
@@ -129,13 +129,13 @@ async function lane(engines: Engines): Promise<void> {
     for (const [run, list] of Map.groupBy(cells, (cell) => cell.run)) await perform(world, run, {}, strikeAll(list));
     const enough = (): boolean => rows.reduce((sum, row) => sum + row.kills, 0) >= Number(options.kills);
     for (let n = 1; chance && !enough(); n += 1) {
-      await perform(world, `random kills ${n}`, {}, async (_world, _pusher, random) => {
+      await perform(world, `random kills ${n}`, {}, async (_world, pusher, random) => {
         let begun = 0;
         let kills = 0;
         const killer = async (): Promise<void> => {
           while (begun < batch) {
             begun += 1;
-            const killed = await killByChance(world, random);
+            const killed = await killByChance(world, random, pusher);
             kills += killed;
             progress(`${engines} random kills ${n}: ${kills} of ${batch}`);
           }
