@@ -376,6 +376,46 @@ describe.each(storageEngines)('composition on $name', ({ fresh }) => {
       expect(await read(id)).toMatchObject({ failures: 0, failedReason: null, failedName: null, dueAt: null });
     });
 
+    test('that end while the petition is being voided do not keep the last names on it', async () => {
+      await signAll({ database, clock }, first, people('守', 8));
+      const { id } = await sealPetition(needs(), wish([first]));
+      let voiding: Promise<Petition> | undefined;
+      const files = await finishing(() => void (voiding ??= voidPetition(needs(beside), id, 'a misprint', 0)));
+      await finishPetition(files, id);
+      expect(await voiding).toMatchObject({ state: 'voiding', done: 3 });
+      expect(await read(id)).toMatchObject({ state: 'void', done: 8, dueAt: null });
+      expect(await database.read.countBy(letterTable, { state: 'for_hand' })).toBe(8);
+    });
+
+    test('are made by one process at a time, and by another when the first one dies', async () => {
+      await signAll({ database, clock }, first, people('守', 5));
+      const { id } = await sealPetition(needs(), wish([first]));
+      const isBegun = Promise.withResolvers<void>();
+      const mayGoOn = Promise.withResolvers<void>();
+      let made = 0;
+      const calm = { ...(await finishing(() => undefined)), made: () => void (made += 1) };
+      const stuck = {
+        ...calm,
+        // Nothing renews its lease: it hangs as a process does that the machine has stopped.
+        clock: { now: () => Date.parse('2020-06-15T03:00:00Z') },
+        files: { ...calm.files, write: () => (isBegun.resolve(), mayGoOn.promise) },
+      };
+      const another = { ...calm, database: beside };
+      const hanging = finishPetition(stuck, id);
+      await isBegun.promise;
+      expect(await finishPetition(another, id)).toBe(false);
+      expect(await read(id)).toMatchObject({ filesAt: null });
+      clock.move(5_000);
+      expect(await finishPetition(another, id)).toBe(true);
+      const { filesAt } = await read(id);
+      expect(filesAt).toBe(clock.now());
+      clock.move(1_000);
+      mayGoOn.resolve();
+      await hanging;
+      expect(await read(id)).toMatchObject({ filesAt, state: 'sealed', dueAt: null });
+      expect(made).toBe(1);
+    });
+
     test('of a petition that was begun by somebody who died are made by whoever sweeps', async () => {
       await signAll({ database, clock }, first, people('守', 9));
       const { id } = await sealPetition(needs(), wish([first]), 0);
