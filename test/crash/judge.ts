@@ -36,7 +36,8 @@ const patience = 1_200_000;
 const longestLease = { embedded: 5_000, distributed: 12_000 };
 
 /**
- * Waits until every letter is in a place where it may stay, and every mail to a signer has ended. Where all that is left waits for a time (a backoff of
+ * Waits until every letter is in a place where it may stay, every mail to a signer has ended, and every petition has
+ * its files or has let its names go. Where all that is left waits for a time (a backoff of
  * minutes, or what a fast clock wrote), all clocks move there together: time is moved, not waited for.
  */
 export async function drain(world: World): Promise<void> {
@@ -78,7 +79,8 @@ async function unfinished({ database }: World): Promise<Unfinished> {
     `select count(*) as n, sum(busy) as busy, min(due_at) as due, max(due_at) as last from (
       select due_at, case when state = 'sending' then 1 else 0 end as busy from letter
         where state not in (${atTheirEnd.map((state) => `'${state}'`).join(', ')})
-      union all select due_at, case when started_at is null then 0 else 1 end from notice where ended_at is null) one`,
+      union all select due_at, case when started_at is null then 0 else 1 end from notice where ended_at is null
+      union all select due_at, 0 from petition where due_at is not null) one`,
   );
   const [row] = rows;
   return {
