@@ -62,7 +62,13 @@ export async function compilePetition({ campaign: slug, target, allCampaigns }: 
   });
 }
 
-const labels = { gathering: 'gathered', typesetting: 'typeset', 'letting-go': 'let go', done: 'done' } as const;
+const labels = {
+  gathering: 'gathered',
+  typesetting: 'typeset',
+  'handing-in': 'handed in',
+  'letting-go': 'let go',
+  done: 'done',
+} as const;
 
 function showProgress(terminal: Terminal, petition: Petition): void {
   const { step, done, of } = progressOf(petition);

@@ -1,10 +1,11 @@
-/** Step: whatever is still to be done for a petition is done: it is sealed, its files are made, or its names are let go. */
+/** Step: whatever is still to be done for a petition is done: it is sealed, its files are made, its names are let go or come to their end. */
 import { LessThan } from 'typeorm';
 import { hour, minute, second, type Clock, type Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { createLease } from '../storage/lease-table.ts';
+import { finishHandIn } from './end-letters.ts';
 import { makePetitionFiles, type PetitionFileNeeds } from './make-petition-files.ts';
 import { petitionTable, untouched, type Petition } from './petition-table.ts';
 import { finishSealing, type SealNeeds } from './seal-petition.ts';
@@ -41,6 +42,7 @@ async function finish(needs: PetitionFileNeeds & SealNeeds, petitionId: string):
     await makePetitionFiles(needs, sealed, lease.isHeld);
     const latest = await needs.database.read.findOneByOrFail(petitionTable, { id: petitionId });
     await finishVoiding(needs, latest);
+    await finishHandIn(needs, latest);
     return true;
   } catch (thrown) {
     await noteFailure(needs, petition, thrown, lease.isHeld);

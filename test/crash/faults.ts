@@ -5,6 +5,7 @@ import { minute } from '../../src/clock.ts';
 import { points, type Point } from '../../src/points.ts';
 import { stateNumbers } from '../../src/ledger/numbers.ts';
 import { namesPerBatch } from '../../src/petitions/gather-names.ts';
+import { petitionTable } from '../../src/petitions/petition-table.ts';
 import { campaign, target } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { Part } from './fleet.ts';
@@ -38,6 +39,7 @@ export const passedBy: Record<Point, Role> = {
   'names-counted': 'web',
   sealed: 'web',
   'file-kept': 'petitions',
+  'names-handed-in': 'web',
   'names-let-go': 'web',
 };
 
@@ -49,6 +51,7 @@ const byHand: ReadonlySet<Point> = new Set([
   'names-counted',
   'sealed',
   'file-kept',
+  'names-handed-in',
   'names-let-go',
 ]);
 const byMail = points.filter((point) => !byHand.has(point));
@@ -156,7 +159,7 @@ async function setChannel(world: World, mode: 'mail' | 'hand'): Promise<void> {
 }
 
 /** Points between two batches of names: only a petition of more than one batch comes there. */
-const betweenBatches: ReadonlySet<Point> = new Set(['names-let-go']);
+const betweenBatches: ReadonlySet<Point> = new Set(['names-handed-in', 'names-let-go']);
 const moreThanABatch = namesPerBatch + 20;
 
 /** So many people sign that their names fill more than one batch. */
@@ -170,6 +173,15 @@ async function crowd({ database }: World, pusher: Pusher): Promise<void> {
 type Then = (world: World, id: string) => Promise<unknown>;
 
 const thenFor: Partial<Record<Point, Then>> = {
+  async 'names-handed-in'(world, id) {
+    const filesAt = () =>
+      world.database.read
+        .findOne(petitionTable, { select: { filesAt: true }, where: { id } })
+        .then((petition) => petition?.filesAt ?? null);
+    await waitFor(filesAt, (at) => at !== null, 'the files of a petition', 30_000);
+    const at = new Date(Date.now() + world.ahead).toISOString();
+    await staff(world, `/v1/petitions/${id}/hand-ins`, { outcome: 'accepted', at, place: 'at the gate' });
+  },
   'names-let-go': (world, id) => staff(world, `/v1/petitions/${id}/void`, { reason: 'the crash matrix' }),
 };
 
