@@ -36,7 +36,7 @@ async function finish(needs: PetitionFileNeeds & SealNeeds, petitionId: string):
   const lease = createLease(needs, `petition ${petitionId}`, untouched);
   if (!(await lease.take())) return false;
   // Nobody waits for it: where it cannot be renewed, another one may begin, and the lease is looked at before the end.
-  const renewing = setInterval(() => void lease.take().catch(() => undefined), renewEvery);
+  const renewing = setInterval(() => void lease.keep().catch(() => undefined), renewEvery);
   try {
     const sealed = petition.state === 'sealing' ? await finishSealing(needs, petitionId) : petition;
     await makePetitionFiles(needs, sealed, lease.isHeld);

@@ -22,6 +22,8 @@ export const leaseTable = new EntitySchema<LeaseRow>({
 export interface Lease {
   /** Takes the lease or keeps it; false while another process holds it. */
   take(): Promise<boolean>;
+  /** Makes it last longer if nobody else took it meanwhile: what was lost stays lost. */
+  keep(): Promise<void>;
   /** Whether nobody else took it meanwhile; nobody can until the transaction ends. */
   isHeld(transaction: Transaction): Promise<boolean>;
   /** Gives it back, so that nobody has to wait for its end. */
@@ -43,6 +45,12 @@ export function createLease(needs: { database: Database; clock: Clock }, name: s
         else await insertRows(transaction, leaseTable, [mine]);
         return true;
       }),
+    async keep() {
+      const heldUntil = clock.now() + duration;
+      await database.write(async (transaction) => {
+        await transaction.update(leaseTable, { name, holder }, { heldUntil });
+      });
+    },
     async isHeld(transaction) {
       const row = await transaction.findOne(leaseTable, { where: { name }, ...locked(transaction) });
       return row?.holder === holder;
