@@ -76,9 +76,10 @@ export async function showPetition(
       by: nameOf(petition.sealedBy),
       voided: petition.voidedAt === null ? undefined : at(petition.voidedAt),
     },
-    volumes: petition.manifest?.volumes.map(({ volume, pages, from, to }) => ({
+    volumes: petition.manifest?.volumes.map(({ volume, pages, from, to, letter }) => ({
       volume,
       text: fill(words.files.part, counted(visit, { volume, pages, from, to })),
+      letter: letter && fill(words.files.letter, counted(visit, { volume, pages: letter.pages })),
     })),
     tries: tries.map(tryView).toReversed(),
     followUps: followUps.toReversed().map((each) => ({ ...each, at: at(each.at), by: nameOf(each.recordedBy) })),

@@ -24,6 +24,7 @@ const schema = z.strictObject({
   facts: group('serial target campaigns names withheld volumes sealed digest digest-hint by void reason'),
   files: group('title wait volume names-csv names-txt archive manifest archive-hint manifest-hint no-names').extend({
     part: words('volume', 'pages', 'from', 'to'),
+    letter: words('volume', 'pages'),
   }),
   tries: group(
     'title none record place carrier reference note by files add add-hint added strike struck struck-reason photo pdf',
