@@ -1,4 +1,5 @@
 /** After a run: what became of the mails to signers. They may get lost in the moment of a crash, and never come twice. */
+import { sideBySide } from '../../src/notices/send-notices.ts';
 import { noticeTable } from '../../src/notices/notice-table.ts';
 import { aSignature } from '../support/start-app.ts';
 import type { World } from './world.ts';
@@ -9,6 +10,14 @@ export interface MailVerdict {
   /** Mails begun when something broke: they may have arrived, and are not sent again. */
   unsure: number;
   wrong: string[];
+}
+
+/** A fault that lasts may strike a mailer again when it has just begun anew. */
+const timesAFault = 2;
+
+/** How many mails may be in doubt after so many faults: each hurts every mailer, in the middle of what it has begun. */
+export function mostUnsure({ parts }: World, faults: number): number {
+  return faults * timesAFault * sideBySide * parts.filter(({ roles }) => roles.includes('mailer')).length;
 }
 
 /** How many people of one kind of mistake are told. */

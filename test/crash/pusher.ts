@@ -29,7 +29,7 @@ export interface PushPlan {
 }
 
 /** Milliseconds. */
-const patience = { answer: 6_000, all: 180_000, again: 600 };
+const patience = { answer: 6_000, all: 180_000, again: 1_000 };
 /** Requests under way; more would only be a queue in this process. */
 const mostUnderWay = 60;
 
@@ -63,7 +63,7 @@ export function startPusher(plan: PushPlan): Pusher {
         signal: AbortSignal.timeout(patience.answer * (asLines ? 5 : 1)),
       });
       const text = await response.text();
-      after = Math.min(Number(response.headers.get('retry-after') ?? 0) * 1_000 || patience.again, 1_000);
+      after = Math.min(Number(response.headers.get('retry-after') ?? 0) * 1_000 || patience.again, patience.again);
       if (!asLines || response.status !== 200) {
         count(String(response.status));
         if (!asLines && response.status === 202) for (const n of group) answered.add(n);
