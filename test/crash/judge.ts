@@ -112,7 +112,12 @@ export async function judge(world: World, accepted: ReadonlySet<number>): Promis
   const { wrong: wrongMails, ...mails } = await judgeMails(world, accepted, signatureOf);
   wrong.push(...wrongMails);
   const verdict: Verdict = {
-    ...{ accepted: accepted.size, delivered: 0, onPaper: 0, doubled: 0, window: 0, lost: 0 },
+    accepted: accepted.size,
+    delivered: 0,
+    onPaper: 0,
+    doubled: 0,
+    window: 0,
+    lost: 0,
     ...mails,
     wrong,
   };

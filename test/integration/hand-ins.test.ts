@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { day } from '../../src/clock.ts';
 import { recordHandIn } from '../../src/petitions/record-hand-in.ts';
 import { webhookEventTable } from '../../src/webhooks/webhook-event-table.ts';
+import { signedIn } from '../support/console-guest.ts';
 import { metricsOf } from '../support/metrics-of.ts';
 import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -290,6 +291,13 @@ describe('a petition that was received and whose letters do not all say so yet',
       expect(/<p class="state">(.*?)<\/p>/.exec(page)?.[1]).toBe('Handed over');
       expect(page).not.toContain('going to be handed over');
     }
+  });
+
+  test('offers staff nothing that would be refused', async () => {
+    const { text } = await (await signedIn(app, 'deliverer')).get(`/console/petitions/${id}`);
+    expect(text).toContain('each name is being marked as handed over');
+    expect(text).toContain('2 of 3 names');
+    for (const gone of ['/void"', `/petitions/${id}/hand-in"`, `${receipt}/strike`]) expect(text).not.toContain(gone);
   });
 
   test('is not voided, nor is its receipt struck or recorded twice', async () => {
