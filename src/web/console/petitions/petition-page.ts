@@ -77,10 +77,14 @@ export async function showPetition(
       by: fill(words.facts.by, { who: nameOf(petition.sealedBy) }),
       voided: petition.voidedAt === null ? undefined : at(petition.voidedAt),
     },
-    volumes: petition.manifest?.volumes.map(({ volume, pages, from, to }) => ({
+    volumes: petition.manifest?.volumes.map(({ volume, pages, from, to, letter }) => ({
       volume,
       title: fill(words.files.volume, counted(visit, { volume })),
       text: fill(words.files.part, counted(visit, { pages, from, to })),
+      letter: letter && {
+        title: fill(words.files.letter, counted(visit, { volume })),
+        text: fill(words.files['letter-part'], counted(visit, { pages: letter.pages })),
+      },
     })),
     tries: tries.map(tryView).toReversed(),
     followUps: followUps.toReversed().map((each) => ({ ...each, at: at(each.at), by: nameOf(each.recordedBy) })),

@@ -7,7 +7,7 @@ const schema = z.strictObject({
   title: words(),
   intro: words(),
   /** By standing (standing.ts): what a badge says. */
-  standings: group('sealing making failing waits on-its-way refused lost handed-in voiding void'),
+  standings: group('sealing making failing waits on-its-way refused lost handing-in handed-in voiding void'),
   due: group('not-tried no-word refused lost no-answer').extend({ since: words('time') }),
   list: group('title none petition target state names sealed'),
   waiting: group('title none count look compile compile-which compile-what').extend({
@@ -19,7 +19,7 @@ const schema = z.strictObject({
   names: group(
     'title intro none number name reason withhold withhold-text put-back put-back-text withheld-title withheld-none history erased campaign next first unnamed',
   ).extend({ withheld: words('number'), back: words(), events: group('withheld put-back') }),
-  progress: group('gathering typesetting letting-go').extend({ of: words('done', 'of') }),
+  progress: group('gathering typesetting handing-in letting-go').extend({ of: words('done', 'of') }),
   failure: group('title wait').extend({ name: words('number'), again: words('time') }),
   one: words('serial'),
   facts: group('title campaigns names sealed digest digest-hint void reason').extend({
@@ -30,6 +30,8 @@ const schema = z.strictObject({
   files: group('title wait names-csv names-txt archive manifest archive-hint manifest-hint no-names').extend({
     volume: words('volume'),
     part: words('pages', 'from', 'to'),
+    letter: words('volume'),
+    'letter-part': words('pages'),
   }),
   tries: group(
     'title none record place carrier reference note by files add add-hint added strike struck struck-reason photo pdf',

@@ -6,6 +6,7 @@ import { handInOutcomes, handInTable } from '../../../petitions/hand-in-table.ts
 import { keepHandInFile } from '../../../petitions/keep-hand-in-file.ts';
 import { recordHandIn } from '../../../petitions/record-hand-in.ts';
 import { strikeHandIn } from '../../../petitions/strike-hand-in.ts';
+import { patience } from '../../api/petitions.ts';
 import { zoneName } from '../../pages/page-dates.ts';
 import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
@@ -43,7 +44,7 @@ export function tryRoutes(door: Door, needs: ConsoleNeeds): void {
     if (read.problems || at === undefined) return showForm(needs, visit, [...(read.problems ?? []), ...noTime]);
     try {
       const by = visit.signedIn.staff.id;
-      const { handIn, isNew } = await recordHandIn(needs, id, { ...read.value, at }, by);
+      const { handIn, isNew } = await recordHandIn(needs, id, { ...read.value, at }, { by, patience });
       const { outcome } = handIn;
       if (isNew) needs.metrics.petition(isReceipt(outcome) ? 'handed-in' : outcome);
       await visit.done(`/console/petitions/${id}#try-${handIn.id}`, words.record.done);
