@@ -103,7 +103,7 @@ describe('a search', () => {
     for (const what of ['mamoruko.jinken@MAIL1.example', 'Jinken <Mamoruko.Jinken+tag@mail1.example>'])
       expect((await find(campaigner, what)).location, what).toBe(pathOf(letter));
     expect((await find(campaigner, 'mamoruk@mail1.example')).status).toBe(404);
-    expect((await find(campaigner, `${token.slice(0, 31)}0`)).status).toBe(422);
+    expect((await find(campaigner, `${token.slice(0, 31)}${token.endsWith('0') ? 1 : 0}`)).status).toBe(422);
     expect((await find(campaigner, 'Mamoruko')).status).toBe(422);
     expect((await find(campaigner, '0000000000000000')).status).toBe(404);
   });
