@@ -18,6 +18,6 @@ export interface ConsoleFrame {
   cookies: Cookies;
   /** In the order of the menu; a person sees what her role may open. */
   navigation: readonly NavigationEntry[];
-  /** Zone of times that belong to no campaign. */
-  timeZone: string;
+  /** Zone of times that belong to no campaign: that of the first campaign, which may be made while we run. */
+  readonly timeZone: string;
 }

@@ -8,6 +8,7 @@ import {
   type VersionFacts,
   versionsOf,
 } from '../../../campaigns/versions/versions.ts';
+import { wordsFor } from '../../../campaigns/words.ts';
 import { AppError } from '../../../errors.ts';
 import { localDate, periodState } from '../../../intake/signature.ts';
 import { namesOfStaff } from '../../../staff/read-events.ts';
@@ -36,6 +37,19 @@ export function todayFor(campaign: Campaign, now: number): string {
 export function titleOf(campaign: Campaign, language: string): { text: string; language: string } {
   const own = campaign.languages.find((tag) => tag === language) ?? campaign.languages[0] ?? language;
   return { text: campaign.page[own]?.title ?? campaign.slug, language: own };
+}
+
+export function languageName({ words }: Pick<ConsoleNeeds, 'words'>, tag: string): string {
+  return wordsFor(words, tag)?.language ?? tag;
+}
+
+/** `letter.ja.md` as staff call it: “Letter (日本語)”. A file that is none of ours keeps its name. */
+export function fileInWords(needs: Pick<ConsoleNeeds, 'words'>, visit: StaffVisit, file: string): string {
+  const words = visit.words(campaignWords);
+  if (file === 'campaign.yaml') return words.names.settings;
+  const [, kind, tag = ''] = /^(letter|page|petition)\.([\w-]+)\.md$/.exec(file) ?? [];
+  if (kind !== 'letter' && kind !== 'page' && kind !== 'petition') return file;
+  return fill(words['of-language'], { text: words.names[kind], language: languageName(needs, tag) });
 }
 
 /** Who saved each of these versions, in words. */

@@ -5,8 +5,7 @@ import { fieldAt, fieldsOf, fileOf, textFields } from '../../../campaigns/editin
 import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
 import type { StaffVisit } from '../visit.ts';
-import { languageName } from './campaign-page.ts';
-import { basisOf, nothingWrong, orUnsaved, type Unsaved } from './campaign-view.ts';
+import { basisOf, languageName, nothingWrong, orUnsaved, type Unsaved } from './campaign-view.ts';
 import { campaignWords } from './campaign-words.ts';
 
 export function textRoutes(door: Door, needs: ConsoleNeeds): void {
