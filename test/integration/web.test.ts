@@ -116,6 +116,12 @@ test('the description names every route that answers, and docs are readable with
   expect(docs).not.toMatch(/<script/i);
 });
 
+test('who mistypes an address of the public port reads a page, in the language of the browser', async () => {
+  const answer = await fetch(`${app.origin}/action/uyghurs-abroad`, { headers: { 'accept-language': 'ja' } });
+  expect([answer.status, answer.headers.get('content-language')]).toEqual([404, 'ja']);
+  expect(await answer.text()).toContain('ページが見つかりません');
+});
+
 test('nothing on the public port tells of its insides', async () => {
   for (const path of ['/metrics', '/healthz', '/readyz']) expect((await fetch(app.origin + path)).status).toBe(404);
   const answer = await fetch(app.origin);

@@ -21,6 +21,8 @@ const frameSchema = z.strictObject({
   older: words(),
   required: words(),
   mistakes: words(),
+  /** Title of a page whose form has mistakes. */
+  wrong: words('title'),
   back: words(),
   roles: group('viewer campaigner deliverer admin'),
   /** Of plots over time: `when` heads the table, the last eight are kinds of `activity.ts`. */

@@ -80,7 +80,9 @@ export function makeVisit(frame: ConsoleFrame, facts: VisitFacts): Visit {
       facts.csrf = formToken(token);
     },
     moment: (at, timeZone = frame.timeZone) => moment(at, words.dates, timeZone),
-    show(template, { title, status = 200, problems = [], ...view }) {
+    show(template, { title: about, status = 200, problems = [], ...view }) {
+      // The first thing a screen reader says, and what the tab shows.
+      const title = problems.length > 0 ? fill(words.wrong, { title: about }) : about;
       const html = renderTemplate(`console/${template}`, {
         ...view,
         problems: Object.fromEntries(problems.map(({ field, problem }) => [field, problem])),
