@@ -30,6 +30,7 @@ export function openConsole(needs: ConsoleNeeds): Console {
     assets,
     cookies: createCookies(needs.origin),
     navigation: consolePages.flatMap(({ menu }) => menu ?? []),
+    isRehearsal: needs.config.SMTP_URL === undefined,
     get timeZone() {
       return needs.book.campaigns[0]?.period.timeZone ?? 'UTC';
     },

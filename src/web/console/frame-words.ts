@@ -16,6 +16,7 @@ const frameSchema = z.strictObject({
   account: words(),
   'sign-out': words(),
   reload: words(),
+  rehearsal: words(),
   stale: words(),
   newer: words(),
   older: words(),

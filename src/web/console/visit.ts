@@ -112,6 +112,7 @@ function surroundings(frame: ConsoleFrame, { request, signedIn, csrf, notice }: 
     navigation: entries,
     staff: full,
     signedIn: signedIn !== undefined,
+    isRehearsal: frame.isRehearsal,
     csrf,
     notice,
   };
