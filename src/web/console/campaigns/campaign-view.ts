@@ -75,6 +75,18 @@ export async function saversOf(
   );
 }
 
+/** A mistake as the reader's language says it; in English where no words are kept for it. */
+export function mistakeInWords(words: CampaignWords, { problem, remedy, mistake }: FileProblem): SaidMistake {
+  if (mistake !== undefined) return { text: fill(words.mistakes.said[mistake.name], mistake.values ?? {}) };
+  return { text: remedy === '' ? problem : `${problem} – ${remedy}`, language: 'en' };
+}
+
+export interface SaidMistake {
+  text: string;
+  /** When it is not that of the page. */
+  language?: 'en';
+}
+
 /** What an edit that could not be saved is shown with. */
 export interface Unsaved {
   /** Mistakes of the files, each with its file and line. */

@@ -1,5 +1,6 @@
 /** The words of the pages about campaigns. */
 import { z } from 'zod';
+import { type MistakeName, mistakeValues } from '../../../campaigns/mistakes.ts';
 import { group, words } from '../../../campaigns/words.ts';
 import { checkParts, type findingKinds } from '../../../campaigns/editing/opening-check.ts';
 import type { PageWords } from '../page-words.ts';
@@ -17,6 +18,10 @@ const findings = {
   'plain-privacy': words('language'),
   link: words('value', 'text', 'language'),
 } satisfies Record<(typeof findingKinds)[number], z.ZodString>;
+
+const mistakes = Object.fromEntries(
+  Object.entries(mistakeValues).map(([name, values]) => [name, words(...values)]),
+) as Record<MistakeName, z.ZodString>;
 
 const parts = Object.fromEntries(checkParts.map((part) => [part, group('title fine')])) as Record<
   (typeof checkParts)[number],
@@ -37,7 +42,7 @@ const schema = z.strictObject({
   changed: words('who', 'when'),
   'by-hand': words(),
   trouble: group('title text'),
-  mistakes: group('title text'),
+  mistakes: group('title text').extend({ said: z.strictObject(mistakes) }),
   conflict: words('who', 'when'),
   'see-change': words(),
   'unknown-person': words(),
