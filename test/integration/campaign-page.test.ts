@@ -1,4 +1,4 @@
-/** The page of one campaign on the console, over HTTP: what stands first, where it leads, and in whose time. */
+/** The page of one campaign and *today* on the console, over HTTP: what they say first, where they lead, and in whose time. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,4 +76,14 @@ test('times are told in the zone of the first campaign, also when it was made wh
   await waitFor(began, (tokyo) => tokyo !== utc, 'the time in Tokyo');
   const hourOf = (time: string): number => Number(/(\d+):\d\d$/.exec(time)?.[1]);
   expect((hourOf(await began()) - hourOf(utc) + 24) % 24).toBe(9);
+});
+
+test('today says that no mail leaves also when each target is held for itself', async () => {
+  await startOn(sample);
+  const me = await signedIn(app, 'admin');
+  expect((await me.get('/console')).text).toContain('data-state="quiet"');
+  await me.send(`/console/targets/${target}/pause`, { reason: 'A holiday of the embassy' });
+  const { text } = await me.get('/console');
+  expect(text).toContain('data-state="held"');
+  expect(text).toContain('A holiday of the embassy');
 });

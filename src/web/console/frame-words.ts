@@ -9,6 +9,8 @@ const frameSchema = z.strictObject({
   dates: words(),
   name: words(),
   skip: words(),
+  /** Between a label and what it labels. */
+  colon: words(),
   navigation: words(),
   languages: words(),
   menu: words(),

@@ -80,13 +80,13 @@ export function makeVisit(frame: ConsoleFrame, facts: VisitFacts): Visit {
       facts.csrf = formToken(token);
     },
     moment: (at, timeZone = frame.timeZone) => moment(at, words.dates, timeZone),
-    show(template, { title: about, status = 200, problems = [], ...view }) {
-      // The first thing a screen reader says, and what the tab shows.
-      const title = problems.length > 0 ? fill(words.wrong, { title: about }) : about;
+    show(template, { title, status = 200, problems = [], ...view }) {
+      // What a tab shows and a screen reader says first.
+      const tab = problems.length > 0 ? fill(words.wrong, { title }) : title;
       const html = renderTemplate(`console/${template}`, {
         ...view,
         problems: Object.fromEntries(problems.map(({ field, problem }) => [field, problem])),
-        frame: { ...surroundings(frame, facts), words, language, title, direction: textDirection(language) },
+        frame: { ...surroundings(frame, facts), words, language, title, tab, direction: textDirection(language) },
         fill,
       });
       response.status(status).set('Content-Language', language).type('html').send(html);
