@@ -4,6 +4,7 @@ import { type CampaignPage, type LetterSource, line, type NoticeSource, type Pet
 import { checkTexts } from './check-campaign.ts';
 import type { Complain } from './file-problem.ts';
 import { readFrontMatter } from './front-matter.ts';
+import type { Mistake } from './mistakes.ts';
 import { eachToken, escapeHtml, linkAddress, type MarkedToken, markdownHtml, markdownTokens } from './markdown.ts';
 import { positionAt } from './source-position.ts';
 import { checkVariables, fillVariables, type TextKind } from './variables.ts';
@@ -32,7 +33,9 @@ export function readPage(text: string, organisation: string, complain: Complain)
   if (cut === undefined || cuts.length > 1) {
     const problem = cut === undefined ? '<!-- more --> is missing' : `<!-- more --> is there ${cuts.length} times`;
     const remedy = 'write it once, on a line of its own, where the short version ends';
-    complain(positionAt(text, cut === undefined ? file.bodyStart : text.lastIndexOf('<!--')), problem, remedy);
+    complain(positionAt(text, cut === undefined ? file.bodyStart : text.lastIndexOf('<!--')), problem, remedy, {
+      name: 'divider',
+    });
     return undefined;
   }
   const fill = (html: string): string =>
@@ -45,6 +48,7 @@ export function readPage(text: string, organisation: string, complain: Complain)
       at,
       `there is no ${short === '' ? 'short' : 'long'} version`,
       'tell the case short above <!-- more --> and long below',
+      { name: short === '' ? 'no-short' : 'no-long' },
     );
     return undefined;
   }
@@ -71,7 +75,9 @@ export function readPetition(text: string, complain: Complain): PetitionSource |
   eachToken(file.body, (token, offset) => {
     if (!['paragraph', 'space', 'text', 'br', 'escape', 'link', 'image', 'html'].includes(token.type)) {
       const remedy = 'write plain paragraphs with an empty line between them';
-      complain(positionAt(text, file.bodyStart + offset), 'only paragraphs can be printed', remedy);
+      complain(positionAt(text, file.bodyStart + offset), 'only paragraphs can be printed', remedy, {
+        name: 'only-paragraphs',
+      });
     }
   });
   return { ...file.head, body: file.body.trim() };
@@ -91,7 +97,8 @@ function readText<S extends z.ZodType>(
 
   checkTexts(found.yaml, headKind, complain);
   checkVariables(body, bodyKind, complain, (offset) => positionAt(text, bodyStart + offset));
-  if (body.trim() === '') complain(positionAt(text, bodyStart), 'the text is missing', 'write it below the head');
+  if (body.trim() === '')
+    complain(positionAt(text, bodyStart), 'the text is missing', 'write it below the head', { name: 'no-text' });
   eachToken(body, (token, offset) => {
     const fault = faultOf(token);
     if (fault !== undefined) complain(positionAt(text, bodyStart + offset), ...fault);
@@ -99,18 +106,34 @@ function readText<S extends z.ZodType>(
   return { head: found.values, body, bodyStart };
 }
 
-function faultOf(token: MarkedToken): [problem: string, remedy: string] | undefined {
+function faultOf(token: MarkedToken): [problem: string, remedy: string, mistake: Mistake] | undefined {
   if (token.type === 'image') {
-    return ['pictures are not shown: they tell others who reads', 'take it out, or make it a link'];
+    return [
+      'pictures are not shown: they tell others who reads',
+      'take it out, or make it a link',
+      { name: 'picture' },
+    ];
   }
   if (token.type === 'html' && token.raw.startsWith('<!--') && !isMore(token)) {
-    return ['a comment would be shown to everybody', 'take it out; a README.md beside this file may hold notes'];
+    return [
+      'a comment would be shown to everybody',
+      'take it out; a README.md beside this file may hold notes',
+      { name: 'comment' },
+    ];
   }
   if (token.type === 'link' && /\{\{|%7B%7B/i.test(token.href)) {
-    return ['a variable stands in the address of a link', 'write the address out: it must be the same for everybody'];
+    return [
+      'a variable stands in the address of a link',
+      'write the address out: it must be the same for everybody',
+      { name: 'variable-in-link' },
+    ];
   }
   if (token.type === 'link' && linkAddress(token) === undefined) {
-    return ['this link leads neither to the web nor to a mailbox', 'use a full address: https://… or mailto:…'];
+    return [
+      'this link leads neither to the web nor to a mailbox',
+      'use a full address: https://… or mailto:…',
+      { name: 'bad-link' },
+    ];
   }
   return undefined;
 }

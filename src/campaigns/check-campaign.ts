@@ -70,13 +70,24 @@ function checkLanguages(yaml: YamlSource, complain: Complain): void {
     const record = valueAt(yaml.value, path);
     if (typeof record !== 'object' || record === null) continue; // the shape has complained
     for (const language of languages.filter((tag) => !Object.hasOwn(record, tag))) {
-      complain(yaml.locate(path, 'key'), `${shown(path)}: no text for ${language}`, `add ${language}: below it`);
+      complain(yaml.locate(path, 'key'), `${shown(path)}: no text for ${language}`, `add ${language}: below it`, {
+        name: 'language-missing',
+        values: { place: shown(path), language },
+      });
     }
     for (const tag of Object.keys(record).filter(
       (key) => languageTag.safeParse(key).success && !languages.includes(key) && !preparing.includes(key),
     )) {
       const remedy = `add ${tag} to languages, or take this line out`;
-      complain(yaml.locate([...path, tag], 'key'), `${shown(path)}: ${tag} is not a language of this campaign`, remedy);
+      complain(
+        yaml.locate([...path, tag], 'key'),
+        `${shown(path)}: ${tag} is not a language of this campaign`,
+        remedy,
+        {
+          name: 'language-unknown',
+          values: { place: shown(path), language: tag },
+        },
+      );
     }
   }
 }

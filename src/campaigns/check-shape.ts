@@ -1,6 +1,7 @@
 /** Holds YAML against a schema and says in plain words, at the right line, what does not fit. */
 import { z } from 'zod';
 import type { Complain } from './file-problem.ts';
+import type { Mistake } from './mistakes.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
 /** The checked value, or nothing after complaining of everything that does not fit. */
@@ -18,13 +19,19 @@ export function checkShape<S extends z.ZodType>(
       for (const key of issue.keys) {
         const path = [...issue.path, key];
         const remedy = known.length > 0 ? `known here: ${known.join(', ')}` : 'take it out';
-        complain(source.locate(path, 'key'), `${shown(path)}: not a known key`, remedy);
+        complain(source.locate(path, 'key'), `${shown(path)}: not a known key`, remedy, {
+          name: 'unknown-key',
+          values: { place: shown(path) },
+        });
       }
     } else if (issue.path.length > 0 && valueAt(source.value, issue.path) === undefined) {
       const key = String(issue.path.at(-1));
       const parent = issue.path.slice(0, -1);
       const under = parent.length > 0 ? `under ${shown(parent)}` : 'to the file';
-      complain(source.locate(parent, 'key'), `${shown(issue.path)}: missing`, `add ${key}: ${under}`);
+      complain(source.locate(parent, 'key'), `${shown(issue.path)}: missing`, `add ${key}: ${under}`, {
+        name: 'missing',
+        values: { place: shown(issue.path) },
+      });
     } else {
       const path = shown(issue.path) || 'the file';
       const [problem, remedy] = explain(issue, valueAt(source.value, issue.path));
@@ -32,6 +39,7 @@ export function checkShape<S extends z.ZodType>(
         source.locate(issue.path, issue.code === 'invalid_key' ? 'key' : 'value'),
         `${path}: ${problem}`,
         remedy,
+        mistakeOf(issue, path, valueAt(source.value, issue.path)),
       );
     }
   }
@@ -84,6 +92,15 @@ function explain(issue: z.core.$ZodIssue, value: unknown): [problem: string, rem
   }
   if (code === 'invalid_key') return ['not a language tag', issue.issues[0]?.message ?? 'use a tag such as ja or en'];
   return [code === 'custom' ? 'does not fit' : 'not in the right form', message];
+}
+
+/** The mistake by name, where a sentence of ours says it better than the schema. */
+function mistakeOf(issue: z.core.$ZodIssue, place: string, value: unknown): Mistake | undefined {
+  if (issue.code === 'invalid_type' && value === null) return { name: 'empty', values: { place } };
+  if (typeof value !== 'string') return undefined;
+  if (issue.code === 'too_small') return { name: 'empty', values: { place } };
+  if (issue.code === 'too_big') return { name: 'too-long', values: { place, most: String(issue.maximum) } };
+  return undefined;
 }
 
 /** The keys a schema knows at a path, to help with a misspelt one. */

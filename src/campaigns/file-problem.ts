@@ -1,6 +1,7 @@
 /** What is wrong with campaign files, where, and how to mend it: all of it at once, for a person who edits them. */
 import { relative } from 'node:path';
 import { AppError } from '../errors.ts';
+import type { Mistake } from './mistakes.ts';
 import type { Position } from './source-position.ts';
 
 /** One thing to mend. The texts never repeat a value of the file: a mailbox is private. */
@@ -9,16 +10,18 @@ export interface FileProblem extends Position {
   file: string;
   problem: string;
   remedy: string;
+  /** What pages say instead, in the language of the reader; the rest is said in English everywhere. */
+  mistake?: Mistake | undefined;
 }
 
 /** Notes one problem of the file at hand. */
-export type Complain = (at: Position, problem: string, remedy: string) => void;
+export type Complain = (at: Position, problem: string, remedy: string, mistake?: Mistake) => void;
 
 /** Notes problems of the file at `path` in `problems`. */
 export function complainAbout(path: string, problems: FileProblem[]): Complain {
   const file = shownPath(path);
-  return (at, problem, remedy) => {
-    problems.push({ file, line: at.line, column: at.column, problem, remedy });
+  return (at, problem, remedy, mistake) => {
+    problems.push({ file, line: at.line, column: at.column, problem, remedy, mistake });
   };
 }
 

@@ -49,11 +49,23 @@ export function checkVariables(
   const whole = new Set<number>();
   for (const found of text.matchAll(variable)) {
     whole.add(found.index).add(found.index + found[0].length - 2);
-    if (!known.includes(found[1] ?? '')) complain(locate(found.index), `{{${found[1]}}} is not known here`, list);
+    const name = found[1] ?? '';
+    if (known.includes(name)) continue;
+    complain(
+      locate(found.index),
+      `{{${name}}} is not known here`,
+      list,
+      known.length === 0
+        ? { name: 'no-variables', values: { name: `{{${name}}}` } }
+        : {
+            name: 'unknown-variable',
+            values: { name: `{{${name}}}`, known: known.map((each) => `{{${each}}}`).join(' ') },
+          },
+    );
   }
   for (const braces of text.matchAll(/\{\{|\}\}/g)) {
     if (whole.has(braces.index)) continue;
     const problem = braces[0] === '{{' ? '{{ is left open' : '}} closes nothing';
-    complain(locate(braces.index), problem, list);
+    complain(locate(braces.index), problem, list, { name: 'open-braces' });
   }
 }

@@ -107,7 +107,7 @@ const wordsSchema = z.strictObject({
     withdrawn: state,
   }),
   /** By outcome of a hand-in. */
-  data: group('title offer later download about'),
+  data: group('title offer later never download about'),
   'hand-ins': group('accepted-in-meeting accepted refused posted lost'),
   /** By outcome of a try that did not bring the petition to the office. */
   tries: z.strictObject({ refused: state, posted: state, lost: state }),

@@ -34,7 +34,12 @@ export function readYaml(text: string, complain: Complain, firstLine = 1): YamlS
   const faults = [...document.errors, ...document.warnings];
   for (const fault of faults) {
     const problem = fault.code === 'DUPLICATE_KEY' ? 'this key is there twice' : `this is not YAML: ${fault.message}`;
-    complain(at(fault.pos[0]), problem, remedies[fault.code] ?? 'put texts with : # { [ & * or " into quotes');
+    complain(
+      at(fault.pos[0]),
+      problem,
+      remedies[fault.code] ?? 'put texts with : # { [ & * or " into quotes',
+      fault.code === 'DUPLICATE_KEY' ? undefined : { name: 'not-yaml' },
+    );
   }
   if (faults.length > 0) return undefined;
 

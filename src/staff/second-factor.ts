@@ -10,6 +10,9 @@ const period = 30;
 /** Steps before and after ours that count: clocks of telephones are not exact (RFC 6238 §5.2). */
 const window = 1;
 const recoveryCodesAtOnce = 10;
+/** The digits of tokens, and those they are written with on paper: no o, i, l or u to be misread (Crockford's base 32). */
+const digits = '0123456789abcdefghijklmnopqrstuv';
+const onPaper = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** What an authenticator app is told, as a link and as a secret to type in. */
 export interface Enrolment {
@@ -51,14 +54,22 @@ export function openTotp(keys: KeyRing, staff: Pick<Staff, 'id' | 'totpSecret'>)
 /** Codes to write down, and the hashes to keep. */
 export function newRecoveryCodes(): { codes: string[]; hashes: string[] } {
   const tokens = Array.from({ length: recoveryCodesAtOnce }, () => newToken().slice(0, 16));
-  return { codes: tokens.map((token) => token.replaceAll(/(.{4})(?=.)/g, '$1-')), hashes: tokens.map(hashOfToken) };
+  const codes = tokens.map((token) => translate(token, digits, onPaper).replaceAll(/(.{4})(?=.)/g, '$1-'));
+  return { codes, hashes: tokens.map(hashOfToken) };
 }
 
 /** The hashes that are left after a recovery code was used, or undefined when it is none of them. */
 export function useRecoveryCode(hashes: readonly string[], code: string): string[] | undefined {
   const plain = code.normalize('NFKC').toLowerCase().replaceAll(/[\s-]/g, '');
-  const hash = hashOfToken(plain);
-  return plain.length === 16 && hashes.includes(hash) ? hashes.filter((each) => each !== hash) : undefined;
+  if (plain.length !== 16) return undefined;
+  const typed = plain.replaceAll('o', '0').replaceAll(/[il]/g, '1');
+  // The second is how codes were written at first.
+  const hash = [translate(typed, onPaper, digits), plain].map(hashOfToken).find((each) => hashes.includes(each));
+  return hash === undefined ? undefined : hashes.filter((each) => each !== hash);
+}
+
+function translate(text: string, from: string, to: string): string {
+  return [...text].map((character) => to[from.indexOf(character)] ?? character).join('');
 }
 
 function totpOf(secret: string, label = 'console'): TOTP {

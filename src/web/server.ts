@@ -15,7 +15,7 @@ import { signatureRoutes, type SignatureRouteNeeds } from './api/signatures.ts';
 import { weedRoutes } from './api/weed.ts';
 import { renderDocs } from './pages/docs-page.ts';
 import { mailRoutes, type MailRouteNeeds } from './pages/mail-routes.ts';
-import { pagesRouter, type PageNeeds } from './pages/pages-router.ts';
+import { lostReaders, pagesRouter, type PageNeeds } from './pages/pages-router.ts';
 import { problemHandler } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -59,6 +59,7 @@ export function createServer(needs: ServerNeeds): Express {
   app.use('/v1', problemHandler(needs.log));
   app.use(needs.console);
   app.use(pagesRouter(needs.pages, mailRoutes(needs.mails)));
+  app.use(lostReaders(needs.pages));
   app.use(problemHandler(needs.log));
   return app;
 }

@@ -6,6 +6,12 @@
   let fetching = false;
   let stream;
 
+  /** Told to who does not see the page, when a region says that its state is another; numbers alone are not. */
+  function tell(region, next) {
+    const said = document.getElementById('said');
+    if (said && next.dataset.state !== region.dataset.state) said.textContent = (next.querySelector('.state') ?? next).textContent.trim();
+  }
+
   const regions = () => [...document.querySelectorAll('[data-live][id]')];
   const follows = (topics) => (region) =>
     topics.has('all') || region.dataset.live.split(' ').some((topic) => topics.has(topic));
@@ -35,7 +41,9 @@
       for (const region of regions().filter(follows(topics))) {
         const next = fresh.getElementById(region.id);
         if (next) keepOpen(region, next);
-        if (next && !busy(region) && next.innerHTML !== region.innerHTML) region.replaceWith(document.adoptNode(next));
+        if (!next || busy(region) || next.innerHTML === region.innerHTML) continue;
+        tell(region, next);
+        region.replaceWith(document.adoptNode(next));
       }
     } catch {
       // The next change asks again.

@@ -58,6 +58,9 @@ describe.skipIf(noChromium)('the console in a browser', () => {
     await page.locator('#again').fill('password1234');
     await follow(submit(page));
     expect(await page.locator('#password-error').count()).toBe(1);
+    // Who cannot see the page hears the title first, and stands in the field that is wrong.
+    expect(await page.title()).toContain(locale === 'ja' ? '入力をご確認ください' : 'Please correct');
+    expect(await page.evaluate('document.activeElement.id')).toBe('password');
     await check(page, `invitation-weak-${locale}`);
     await page.locator('#password').fill(aPassword);
     await page.locator('#again').fill(aPassword);

@@ -67,6 +67,8 @@ describe.skipIf(noChromium)('the first page of the console', () => {
       app.clock.move(hour);
     }
     await calm.en.page.locator('.mail-now.moving').waitFor({ timeout: 15_000 });
+    // Also to who does not see it.
+    expect(await calm.en.page.locator('#said[role=status]').textContent()).toContain('Mail is moving');
     await pages(calm.ja.page, 'moving-ja');
     await pages(calm.en.page, 'moving-en');
     await calm.en.page.goto(`${app.origin}/console`);

@@ -81,6 +81,11 @@ describe('an edit', () => {
     const answer = await edit(me, letterOf('en'), { body: 'Dear {{nobody}},\n\n{{name}}', subject: 'Kept' });
     expect(answer.status).toBe(422);
     expect(answer.text).toContain('id="body-error"');
+    expect(answer.text).toContain('{{nobody}} is not known here. Known are {{name}}');
+    const she = await signedIn(app, 'campaigner', { language: 'ja' });
+    const japanese = await edit(she, letterOf('ja'), { body: '拝啓 {{nobody}}' });
+    expect(japanese.text).toContain('ここでは{{nobody}}を使えません。');
+    expect((await edit(she, `${page}/settings`, { text: 'languages: [ja' })).text).toContain('書き方が崩れています');
     expect(fieldsIn(answer)).toMatchObject({ body: 'Dear {{nobody}},\n\n{{name}}', subject: 'Kept' });
     const settings = await edit(me, `${page}/settings`, { text: 'languages: [ja' });
     expect(settings.status).toBe(422);

@@ -904,7 +904,10 @@ describe('a receipt', () => {
       expectSound(answer);
       expect(answer.status).toBe(409);
       expect(answer.html).toContain(words['en']?.failures['data-later'].title);
-      expect((await get(`/receipts/${token}`)).html).not.toContain('data.json');
+      const page = (await get(`/receipts/${token}`)).html;
+      expect(page).not.toContain('data.json');
+      // Nothing is promised of a letter that will never leave.
+      expect(page).toContain(words['en']?.data[token === 'back' ? 'never' : 'later']);
     }
     expect((await get('/receipts/nobody/data.json')).status).toBe(404);
   });

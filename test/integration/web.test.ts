@@ -116,6 +116,33 @@ test('the description names every route that answers, and docs are readable with
   expect(docs).not.toMatch(/<script/i);
 });
 
+/** Far below what a telephone on a slow line loads in a second or two. */
+const heaviestPage = 60_000;
+
+test.each(['ja', 'en'])('the public page weighs less than 60 KB with all that it loads (%s)', async (language) => {
+  const html = await (await fetch(`${app.origin}/actions/uyghurs-abroad/${language}`)).text();
+  const loaded = [
+    ...html.matchAll(/<(?:link rel="(?:stylesheet|preload|icon)"|script|img)[^>]* (?:href|src)="([^"]+)"/g),
+  ]
+    .map(([, address = '']) => address)
+    .filter((address) => !address.startsWith('data:'));
+  expect(loaded.length).toBeGreaterThanOrEqual(2);
+  let bytes = Buffer.byteLength(html);
+  for (const address of loaded) {
+    const answer = await fetch(new URL(address, app.origin));
+    expect(answer.status, address).toBe(200);
+    bytes += (await answer.arrayBuffer()).byteLength;
+  }
+  expect(bytes).toBeLessThan(heaviestPage);
+  expect(bytes).toBeGreaterThan(20_000);
+});
+
+test('who mistypes an address of the public port reads a page, in the language of the browser', async () => {
+  const answer = await fetch(`${app.origin}/action/uyghurs-abroad`, { headers: { 'accept-language': 'ja' } });
+  expect([answer.status, answer.headers.get('content-language')]).toEqual([404, 'ja']);
+  expect(await answer.text()).toContain('ページが見つかりません');
+});
+
 test('nothing on the public port tells of its insides', async () => {
   for (const path of ['/metrics', '/healthz', '/readyz']) expect((await fetch(app.origin + path)).status).toBe(404);
   const answer = await fetch(app.origin);

@@ -9,6 +9,7 @@ import { knownBrowser, readKnownBrowser } from '../../src/staff/known-browser.ts
 import { checkPassword, passwordFault } from '../../src/staff/password.ts';
 import { may, permissions, staffRoles } from '../../src/staff/roles.ts';
 import { newRecoveryCodes, newTotpSecret, stepOfCode, useRecoveryCode } from '../../src/staff/second-factor.ts';
+import { hashOfToken } from '../../src/staff/one-time-token.ts';
 import { markOf, openSecret, sealSecret } from '../../src/staff/seal-secret.ts';
 import { quickHashOf } from '../support/console-guest.ts';
 import { localPath } from '../../src/web/console/same-origin.ts';
@@ -81,6 +82,16 @@ describe('a code of the authenticator app', () => {
     expect(stepOfCode(rfc, '287082', { now: 59_000, usedUntil: 0 })).toBe(1);
     expect(stepOfCode(rfc, '081804', { now: 1_111_111_109_000, usedUntil: 0 })).toBe(37_037_036);
   });
+});
+
+test('a recovery code has no letters that look like digits, and opens when they are typed', () => {
+  const { codes, hashes } = newRecoveryCodes();
+  expect(codes.join('')).not.toMatch(/[oilu]/);
+  for (const code of codes) {
+    const misread = code.replaceAll('0', 'O').replaceAll('1', 'l').replaceAll('-', ' ');
+    expect(useRecoveryCode(hashes, misread)).toHaveLength(9);
+  }
+  expect(useRecoveryCode([hashOfToken('0123ghijklmnopuv')], '0123-ghij-klmn-opuv')).toEqual([]);
 });
 
 test('a recovery code opens once, and leaves the others', () => {

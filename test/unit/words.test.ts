@@ -8,6 +8,8 @@ import { assertWords, loadWords, wordsFolder, wordsFor } from '../../src/campaig
 import { AppError } from '../../src/errors.ts';
 import { letterStates } from '../../src/letters/letter-states.ts';
 import { handInOutcomes } from '../../src/petitions/hand-in-table.ts';
+import { peopleWords } from '../../src/web/console/people/people-words.ts';
+import { loadConsoleWords } from '../../src/web/console/page-words.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'todoke-words-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -120,4 +122,11 @@ describe('words', () => {
     expect(() => assertWords(words, [campaign])).toThrow('campaigns/x is in fr: write templates/words/fr.yaml');
     expect(() => assertWords(words, [{ ...campaign, languages: ['ja'] }])).not.toThrow();
   });
+});
+
+test('the audit log says every action in both languages or in none', () => {
+  const wordsOf = loadConsoleWords([peopleWords]);
+  const [ja, en] = (['ja', 'en'] as const).map((language) => wordsOf(peopleWords, language).log.actions);
+  expect(Object.keys(ja ?? {})).toEqual(Object.keys(en ?? {}));
+  expect(ja?.['channel.override']).toBe('届け方を変更');
 });

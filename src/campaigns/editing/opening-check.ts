@@ -17,6 +17,7 @@ export const findingKinds = [
   'sample-mailbox',
   'sample-sender',
   'sample-privacy',
+  'plain-privacy',
   'unsigned',
   'link',
 ] as const;
@@ -55,7 +56,7 @@ export function openingCheck(facts: OpeningFacts): Finding[] {
   const found: Finding[] = translations(files, changes).flatMap(ofTranslation);
   if (campaign.period.to < today) found.push({ part: 'period', level: 'must', kind: 'over' });
   if (!isRehearsal) found.push(...ofAddresses(campaign, facts.signedDomains));
-  found.push(...ofLinks(campaign));
+  found.push(...ofPrivacy(campaign), ...ofLinks(campaign));
   return found;
 }
 
@@ -86,19 +87,41 @@ function ofAddresses({ targets, sender, organisation }: Campaign, signed: Openin
   return found;
 }
 
+/** A policy is read before consenting: nobody between should be able to change it. */
+function ofPrivacy({ organisation }: Campaign): Finding[] {
+  return Object.entries(organisation.privacyPolicy)
+    .filter(([, address]) => URL.parse(address)?.protocol === 'http:')
+    .map(([language]) => ({ part: 'links', level: 'should', kind: 'plain-privacy', language }));
+}
+
 /** Links that lead to a sample, or over a wire that anybody can read. */
 function ofLinks(campaign: Campaign): Finding[] {
-  const found: Finding[] = [];
-  for (const language of campaign.languages) {
-    const seen = new Set<string>();
-    eachToken(campaign.letter[language]?.body ?? '', (token) => {
-      const address = token.type === 'link' ? linkAddress(token) : undefined;
-      const url = URL.parse(address ?? '');
-      if (url === null || seen.has(url.href) || (url.protocol !== 'http:' && !isSample(url.hostname))) return;
-      seen.add(url.href);
-      found.push({ part: 'links', level: 'should', kind: 'link', language, text: 'letter', value: url.href });
-    });
+  return campaign.languages.flatMap((language) =>
+    (['letter', 'page'] as const).flatMap((text) =>
+      [...linksIn(campaign, text, language)]
+        .filter((address) => {
+          const url = URL.parse(address);
+          return url !== null && (url.protocol === 'http:' || isSample(url.hostname));
+        })
+        .map((value): Finding => ({ part: 'links', level: 'should', kind: 'link', language, text, value })),
+    ),
+  );
+}
+
+/** Where the links of a text lead, each once. A letter is Markdown, a page is HTML that was made of it. */
+function linksIn(campaign: Campaign, text: 'letter' | 'page', language: string): Set<string> {
+  const found = new Set<string>();
+  if (text === 'page') {
+    const { short = '', long = '' } = campaign.page[language] ?? {};
+    for (const [, address = ''] of `${short}${long}`.matchAll(/<a [^>]*?href="([^"]*)"/g)) {
+      found.add(address.replaceAll('&amp;', '&'));
+    }
+    return found;
   }
+  eachToken(campaign.letter[language]?.body ?? '', (token) => {
+    const address = token.type === 'link' ? linkAddress(token) : undefined;
+    if (address !== undefined) found.add(address);
+  });
   return found;
 }
 

@@ -59,6 +59,19 @@ export async function versionsOf(reader: Reader, slug: string, most = 200): Prom
   return reader.find(campaignVersionTable, { select, where: { slug }, order: { seq: 'DESC' }, take: most });
 }
 
+/** What is really different in each version against the one before, by `seq`; `most` as in `versionsOf`. */
+export async function differencesOf(reader: Reader, slug: string, most = 200): Promise<Map<number, string[]>> {
+  const select = { slug: true, seq: true, files: true };
+  const rows = await reader.find(campaignVersionTable, { select, where: { slug }, order: { seq: 'DESC' }, take: most });
+  const files = new Map(rows.map((row) => [row.seq, new Map(Object.entries(row.files))]));
+  return new Map(
+    [...files].map(([seq, after]) => {
+      const before = files.get(seq - 1);
+      return [seq, before === undefined ? [] : changedFiles(before, after)];
+    }),
+  );
+}
+
 export interface NextVersion {
   slug: string;
   files: Files;

@@ -18,6 +18,8 @@ export interface ConsoleFrame {
   cookies: Cookies;
   /** In the order of the menu; a person sees what her role may open. */
   navigation: readonly NavigationEntry[];
-  /** Zone of times that belong to no campaign. */
-  timeZone: string;
+  /** Without a relay: letters go to the simulated embassy, which every page says. */
+  isRehearsal: boolean;
+  /** Zone of times that belong to no campaign: that of the first campaign, which may be made while we run. */
+  readonly timeZone: string;
 }

@@ -30,7 +30,10 @@ export function openConsole(needs: ConsoleNeeds): Console {
     assets,
     cookies: createCookies(needs.origin),
     navigation: consolePages.flatMap(({ menu }) => menu ?? []),
-    timeZone: needs.book.campaigns[0]?.period.timeZone ?? 'UTC',
+    isRehearsal: needs.config.SMTP_URL === undefined,
+    get timeZone() {
+      return needs.book.campaigns[0]?.period.timeZone ?? 'UTC';
+    },
   };
   const door = createDoor(needs, frame);
   const stream = createEventStream(needs);

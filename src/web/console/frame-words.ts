@@ -9,6 +9,8 @@ const frameSchema = z.strictObject({
   dates: words(),
   name: words(),
   skip: words(),
+  /** Between a label and what it labels. */
+  colon: words(),
   navigation: words(),
   languages: words(),
   menu: words(),
@@ -16,11 +18,14 @@ const frameSchema = z.strictObject({
   account: words(),
   'sign-out': words(),
   reload: words(),
+  rehearsal: words(),
   stale: words(),
   newer: words(),
   older: words(),
   required: words(),
   mistakes: words(),
+  /** Title of a page whose form has mistakes. */
+  wrong: words('title'),
   back: words(),
   roles: group('viewer campaigner deliverer admin'),
   /** Of plots over time: `when` heads the table, the last eight are kinds of `activity.ts`. */

@@ -81,10 +81,12 @@ export function makeVisit(frame: ConsoleFrame, facts: VisitFacts): Visit {
     },
     moment: (at, timeZone = frame.timeZone) => moment(at, words.dates, timeZone),
     show(template, { title, status = 200, problems = [], ...view }) {
+      // What a tab shows and a screen reader says first.
+      const tab = problems.length > 0 ? fill(words.wrong, { title }) : title;
       const html = renderTemplate(`console/${template}`, {
         ...view,
         problems: Object.fromEntries(problems.map(({ field, problem }) => [field, problem])),
-        frame: { ...surroundings(frame, facts), words, language, title, direction: textDirection(language) },
+        frame: { ...surroundings(frame, facts), words, language, title, tab, direction: textDirection(language) },
         fill,
       });
       response.status(status).set('Content-Language', language).type('html').send(html);
@@ -110,6 +112,7 @@ function surroundings(frame: ConsoleFrame, { request, signedIn, csrf, notice }: 
     navigation: entries,
     staff: full,
     signedIn: signedIn !== undefined,
+    isRehearsal: frame.isRehearsal,
     csrf,
     notice,
   };

@@ -1,5 +1,5 @@
 /** All public pages: the list of campaigns, each campaign, receipts, style and scripts. They work without script. */
-import { type ErrorRequestHandler, Router } from 'express';
+import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import { assertWords } from '../../campaigns/words.ts';
 import { actionRoutes } from './action-routes.ts';
 import { assetRoutes } from './assets.ts';
@@ -30,6 +30,12 @@ export function pagesRouter(needs: PageNeeds, ...others: readonly Router[]): Rou
   router.use(assetRoutes(), embedRoutes(needs), actionRoutes(needs), receiptRoutes(needs));
   router.use(...others, failures(needs));
   return router;
+}
+
+/** What no route took: a reader with a mistyped address is told so in words. */
+export function lostReaders({ words }: Pick<PageNeeds, 'words'>): RequestHandler {
+  return (request, response) =>
+    sendFailure(response, houseLanguage(request, words), { status: 404, said: 'not-found' });
 }
 
 /** Tells in words what went wrong; accidents are told to `needs.failed`, never to the reader. */

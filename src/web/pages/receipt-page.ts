@@ -122,7 +122,7 @@ export function receiptPage(
       times: fillVariables(words.receipt.times, () => zoneName(timeZone, words.dates)),
       once: view.letters.some((letter) => letter.state === 'queued'),
       erased: receipt.erased,
-      dataOpen: isOwnDataOpen(receipt),
+      data: isOwnDataOpen(receipt) ? 'offer' : takenBack ? 'never' : 'later',
       thanks,
       lapsed: receipt.lapsed,
       done: doneWords(receipt, words, after),

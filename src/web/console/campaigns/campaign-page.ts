@@ -6,13 +6,17 @@ import { openForEdit } from '../../../campaigns/editing/save-edit.ts';
 import { checkParts, type Finding, openingCheck } from '../../../campaigns/editing/opening-check.ts';
 import { lastChanges, textNames, translations } from '../../../campaigns/editing/translations.ts';
 import { versionsOf } from '../../../campaigns/versions/versions.ts';
-import { wordsFor } from '../../../campaigns/words.ts';
 import { testLettersOf } from '../../../outbox/ask-for-test-letter.ts';
-import { dayInWords } from '../../pages/page-dates.ts';
+import { towards } from '../../../outbox/site-table.ts';
+import { type ChannelMode, readChannel } from '../../../outbox/channel-table.ts';
+import { periodInWords } from '../../pages/page-dates.ts';
 import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
+import { targetName } from '../petitions/names-shown.ts';
+import { holdsAt, readHolds, type HoldView } from '../targets/hold-view.ts';
+import { targetWords } from '../targets/target-words.ts';
 import { fill, type StaffVisit } from '../visit.ts';
-import { campaignOf, saversOf, stateOf, titleOf, todayFor } from './campaign-view.ts';
+import { campaignOf, type CampaignState, languageName, saversOf, stateOf, titleOf, todayFor } from './campaign-view.ts';
 import { campaignRoad } from './campaign-road.ts';
 import { campaignWords, type CampaignWords } from './campaign-words.ts';
 
@@ -54,7 +58,8 @@ async function showCampaign(needs: ConsoleNeeds, visit: StaffVisit): Promise<voi
     heading: titleOf(campaign, visit.language),
     state,
     mayWrite,
-    dates: { from: dayInWords(period.from, visit.frame.dates), to: dayInWords(period.to, visit.frame.dates) },
+    days: periodInWords(period.from, period.to, visit.frame.dates),
+    targets: await targetsOf(needs, visit, campaign),
     changed: newest && {
       text: fill(words.changed, {
         who: savers.get(newest.seq) ?? '',
@@ -62,6 +67,7 @@ async function showCampaign(needs: ConsoleNeeds, visit: StaffVisit): Promise<voi
       }),
     },
     troubles: needs.book.troubles.get(slug) ?? [],
+    isChecked: isChecked(state, findings),
     check: checkList(words, findings, (tag) => languageName(needs, tag)),
     opensLater: campaign.draft && period.from > todayFor(campaign, needs.clock.now()),
     mayOpen: findings.every(({ level }) => level !== 'must'),
@@ -86,8 +92,38 @@ async function showCampaign(needs: ConsoleNeeds, visit: StaffVisit): Promise<voi
   });
 }
 
-export function languageName({ words }: Pick<ConsoleNeeds, 'words'>, tag: string): string {
-  return wordsFor(words, tag)?.language ?? tag;
+/** Once it is open, a list with nothing to do only takes room; that a closed one is over is no news. */
+function isChecked(state: CampaignState, findings: readonly Finding[]): boolean {
+  return (
+    (state === 'open' || state === 'closed') && findings.every(({ kind }) => state === 'closed' && kind === 'over')
+  );
+}
+
+interface TargetView {
+  id: string;
+  name: string;
+  mode: ChannelMode;
+  said: string;
+  holds: HoldView[];
+}
+
+/** Whom it asks, with how each is reached now. */
+async function targetsOf(needs: ConsoleNeeds, visit: StaffVisit, { targets, period }: Campaign): Promise<TargetView[]> {
+  const { modes } = visit.words(targetWords);
+  const holds = await readHolds(needs);
+  return Promise.all(
+    targets.map(async ({ id }) => {
+      const { mode } = await readChannel(needs.database.read, id);
+      const place = { place: towards(id), zone: period.timeZone };
+      return {
+        id,
+        name: targetName(needs, visit, id),
+        mode,
+        said: modes[mode],
+        holds: holdsAt(needs, visit, holds, place),
+      };
+    }),
+  );
 }
 
 /** The check list: each part fine, or with what is to be done. */

@@ -7,8 +7,8 @@ import type { ConsoleNeeds } from '../console-needs.ts';
 import type { Plot } from '../plots/bars.ts';
 import { mostDays, spanOf } from '../plots/columns.ts';
 import { letterPlot, returnPlot, signaturePlot } from '../plots/letter-plots.ts';
+import { targetWords } from '../targets/target-words.ts';
 import type { StaffVisit } from '../visit.ts';
-import { campaignWords } from './campaign-words.ts';
 
 /** The two roads and what stands beside them; together every state once. */
 const roads = {
@@ -35,7 +35,7 @@ export async function campaignRoad(
   visit: StaffVisit,
   { slug, period }: Campaign,
 ): Promise<CampaignRoad> {
-  const words = visit.words(campaignWords).road;
+  const words = visit.words(targetWords).states;
   const written = (n: number): string => n.toLocaleString(visit.frame.dates);
   const states = await countStates(database, slug);
   const placesOf = (road: readonly LetterState[]): Place[] =>

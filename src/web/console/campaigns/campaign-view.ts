@@ -8,6 +8,7 @@ import {
   type VersionFacts,
   versionsOf,
 } from '../../../campaigns/versions/versions.ts';
+import { wordsFor } from '../../../campaigns/words.ts';
 import { AppError } from '../../../errors.ts';
 import { localDate, periodState } from '../../../intake/signature.ts';
 import { namesOfStaff } from '../../../staff/read-events.ts';
@@ -38,6 +39,19 @@ export function titleOf(campaign: Campaign, language: string): { text: string; l
   return { text: campaign.page[own]?.title ?? campaign.slug, language: own };
 }
 
+export function languageName({ words }: Pick<ConsoleNeeds, 'words'>, tag: string): string {
+  return wordsFor(words, tag)?.language ?? tag;
+}
+
+/** `letter.ja.md` as staff call it: “Letter (日本語)”. A file that is none of ours keeps its name. */
+export function fileInWords(needs: Pick<ConsoleNeeds, 'words'>, visit: StaffVisit, file: string): string {
+  const words = visit.words(campaignWords);
+  if (file === 'campaign.yaml') return words.names.settings;
+  const [, kind, tag = ''] = /^(letter|page|petition)\.([\w-]+)\.md$/.exec(file) ?? [];
+  if (kind !== 'letter' && kind !== 'page' && kind !== 'petition') return file;
+  return fill(words['of-language'], { text: words.names[kind], language: languageName(needs, tag) });
+}
+
 /** Who saved each of these versions, in words. */
 export async function saversOf(
   { database }: Pick<ConsoleNeeds, 'database'>,
@@ -59,6 +73,18 @@ export async function saversOf(
           : (names.get(savedBy) ?? words['unknown-person']),
     ]),
   );
+}
+
+/** A mistake as the reader's language says it; in English where no words are kept for it. */
+export function mistakeInWords(words: CampaignWords, { problem, remedy, mistake }: FileProblem): SaidMistake {
+  if (mistake !== undefined) return { text: fill(words.mistakes.said[mistake.name], mistake.values ?? {}) };
+  return { text: remedy === '' ? problem : `${problem} – ${remedy}`, language: 'en' };
+}
+
+export interface SaidMistake {
+  text: string;
+  /** When it is not that of the page. */
+  language?: 'en';
 }
 
 /** What an edit that could not be saved is shown with. */

@@ -1,8 +1,8 @@
 /** The words of the pages about campaigns. */
 import { z } from 'zod';
+import { type MistakeName, mistakeValues } from '../../../campaigns/mistakes.ts';
 import { group, words } from '../../../campaigns/words.ts';
 import { checkParts, type findingKinds } from '../../../campaigns/editing/opening-check.ts';
-import { type LetterState, letterStates } from '../../../letters/letter-states.ts';
 import type { PageWords } from '../page-words.ts';
 
 const findings = {
@@ -15,8 +15,13 @@ const findings = {
   'sample-sender': words(),
   'sample-privacy': words('language'),
   unsigned: words('value'),
-  link: words('value', 'language'),
+  'plain-privacy': words('language'),
+  link: words('value', 'text', 'language'),
 } satisfies Record<(typeof findingKinds)[number], z.ZodString>;
+
+const mistakes = Object.fromEntries(
+  Object.entries(mistakeValues).map(([name, values]) => [name, words(...values)]),
+) as Record<MistakeName, z.ZodString>;
 
 const parts = Object.fromEntries(checkParts.map((part) => [part, group('title fine')])) as Record<
   (typeof checkParts)[number],
@@ -37,19 +42,18 @@ const schema = z.strictObject({
   changed: words('who', 'when'),
   'by-hand': words(),
   trouble: group('title text'),
-  mistakes: group('title text'),
+  mistakes: group('title text').extend({ said: z.strictObject(mistakes) }),
   conflict: words('who', 'when'),
   'see-change': words(),
   'unknown-person': words(),
-  road: group('title mail hand').extend(
-    Object.fromEntries(letterStates.map((state) => [state, words()])) as Record<LetterState, z.ZodString>,
-  ),
+  road: group('title mail hand'),
   names: group('letter page petition shared settings'),
+  'of-language': words('text', 'language'),
   texts: group('title intro there missing unwritten older add add-submit publish settings').extend({
     added: words('language'),
     published: words('language'),
   }),
-  check: z.strictObject({ title: words(), must: words(), should: words() }).extend({
+  check: z.strictObject({ title: words(), fine: words(), must: words(), should: words() }).extend({
     parts: z.strictObject(parts),
     findings: z.strictObject(findings),
   }),
@@ -71,7 +75,9 @@ const schema = z.strictObject({
   }),
   consents: group('send hand-over contact news hint'),
   settings: group('title intro text'),
-  history: group('title intro who what when files change restore restored current kept restore-hint first nothing'),
+  history: group(
+    'title intro who what when files change restore restored current kept restore-hint first nothing all comma',
+  ),
   duplicate: group('title text slug slug-hint submit done'),
   test: group('title text submit sent waiting accepted refused gone given-up too-many is-target mark message'),
   sources: group(

@@ -1,12 +1,12 @@
 /** The versions of a campaign: who saved what when, what is different, and going back to an old one. */
 import { restoreVersion } from '../../../campaigns/editing/save-edit.ts';
 import { difference } from '../../../campaigns/versions/difference.ts';
-import { filesOfVersion, versionsOf } from '../../../campaigns/versions/versions.ts';
+import { differencesOf, filesOfVersion, versionsOf } from '../../../campaigns/versions/versions.ts';
 import { AppError } from '../../../errors.ts';
 import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
 import type { StaffVisit } from '../visit.ts';
-import { campaignOf, nothingWrong, orUnsaved, saversOf, type Unsaved } from './campaign-view.ts';
+import { campaignOf, fileInWords, nothingWrong, orUnsaved, saversOf, type Unsaved } from './campaign-view.ts';
 import { campaignWords } from './campaign-words.ts';
 
 export function historyRoutes(door: Door, needs: ConsoleNeeds): void {
@@ -17,6 +17,7 @@ export function historyRoutes(door: Door, needs: ConsoleNeeds): void {
     const words = visit.words(campaignWords);
     const versions = await versionsOf(database.read, campaign.slug);
     const savers = await saversOf(needs, visit, versions);
+    const differences = await differencesOf(database.read, campaign.slug);
     visit.show('campaign-versions', {
       title: words.history.title,
       words,
@@ -25,6 +26,7 @@ export function historyRoutes(door: Door, needs: ConsoleNeeds): void {
         ...each,
         isCurrent: index === 0,
         who: savers.get(each.seq),
+        said: (differences.get(each.seq) ?? []).map((file) => fileInWords(needs, visit, file)),
         at: visit.moment(each.savedAt, campaign.period.timeZone),
       })),
     });
@@ -65,7 +67,10 @@ async function showVersion(needs: ConsoleNeeds, visit: StaffVisit, unsaved: Unsa
     who: (await saversOf(needs, visit, [version])).get(seq),
     at: visit.moment(version.savedAt, campaign.period.timeZone),
     isFirst: seq === 1,
-    changes: seq === 1 ? [] : difference(before, after),
+    changes: (seq === 1 ? [] : difference(before, after)).map((file) => ({
+      ...file,
+      said: fileInWords(needs, visit, file.name),
+    })),
     mayRestore: visit.may('campaigns') && versions[0]?.seq !== seq,
   });
 }

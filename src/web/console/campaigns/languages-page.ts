@@ -14,8 +14,7 @@ import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
 import type { Form } from '../read-form.ts';
 import { fill, type StaffVisit } from '../visit.ts';
-import { languageName } from './campaign-page.ts';
-import { basisOf, campaignOf, nothingWrong, orUnsaved, todayFor, type Unsaved } from './campaign-view.ts';
+import { basisOf, campaignOf, languageName, nothingWrong, orUnsaved, todayFor, type Unsaved } from './campaign-view.ts';
 import { campaignWords } from './campaign-words.ts';
 
 export function languageRoutes(door: Door, needs: ConsoleNeeds): void {

@@ -9,8 +9,8 @@ import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
 import { readForm } from '../read-form.ts';
 import type { StaffVisit } from '../visit.ts';
-import { findingsOf, languageName } from './campaign-page.ts';
-import { campaignOf, nothingWrong, orUnsaved, todayFor, type Unsaved } from './campaign-view.ts';
+import { findingsOf } from './campaign-page.ts';
+import { campaignOf, languageName, nothingWrong, orUnsaved, todayFor, type Unsaved } from './campaign-view.ts';
 import { campaignWords } from './campaign-words.ts';
 
 const dateField = z.iso.date('date');

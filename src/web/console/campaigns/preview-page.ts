@@ -15,6 +15,7 @@ import { renderTemplate, stylesheetAddress } from '../../pages/render-page.ts';
 import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
 import type { StaffVisit } from '../visit.ts';
+import { mistakeInWords } from './campaign-view.ts';
 import { campaignWords } from './campaign-words.ts';
 import { changedText, type EditedText, textOf } from './edited-text.ts';
 import { pagePreview, petitionPreview } from './page-preview.ts';
@@ -100,11 +101,15 @@ async function letterPreview(visit: StaffVisit, campaign: Campaign, language: st
 }
 
 function problemPage(visit: StaffVisit, problems: readonly FileProblem[]): string {
-  const { preview } = visit.words(campaignWords);
+  const words = visit.words(campaignWords);
   return renderTemplate('console/preview-problems', {
     language: visit.language,
-    title: preview.problems,
-    problems,
+    title: words.preview.problems,
+    problems: problems.map(({ file, line, ...rest }) => ({
+      file,
+      line,
+      said: mistakeInWords(words, { file, line, ...rest }),
+    })),
     stylesheet: stylesheetAddress(),
   });
 }

@@ -10,8 +10,7 @@ import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
 import { line, readForm } from '../read-form.ts';
 import type { StaffVisit } from '../visit.ts';
-import { languageName } from './campaign-page.ts';
-import { campaignOf } from './campaign-view.ts';
+import { campaignOf, languageName } from './campaign-view.ts';
 import { campaignWords } from './campaign-words.ts';
 
 const keyForm = z.object({ name: line(80), origin: z.string().trim().max(200, 'long').optional() });

@@ -5,8 +5,7 @@ import { fieldAt, fieldsOf, fileOf, textFields } from '../../../campaigns/editin
 import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
 import type { StaffVisit } from '../visit.ts';
-import { languageName } from './campaign-page.ts';
-import { basisOf, nothingWrong, orUnsaved, type Unsaved } from './campaign-view.ts';
+import { basisOf, languageName, mistakeInWords, nothingWrong, orUnsaved, type Unsaved } from './campaign-view.ts';
 import { campaignWords } from './campaign-words.ts';
 
 export function textRoutes(door: Door, needs: ConsoleNeeds): void {
@@ -67,7 +66,7 @@ function show(
   const words = visit.words(campaignWords);
   const problems = unsaved.mistakes
     .filter(({ file }) => file.endsWith(`/${name}`))
-    .map((mistake) => ({ field: fieldAt(kind, text, mistake), problem: `${mistake.problem} — ${mistake.remedy}` }));
+    .map((mistake) => ({ field: fieldAt(kind, text, mistake), problem: mistakeInWords(words, mistake).text }));
   // The preview is a page of ours in a frame, which no other page of the console has.
   visit.response.set('Content-Security-Policy', withFrames(String(visit.response.get('Content-Security-Policy'))));
   visit.show('campaign-text', {

@@ -45,7 +45,7 @@ function fieldsOf(step: Step, form: Form): Record<string, z.ZodType> {
           z
             .string()
             .trim()
-            .pipe(z.url({ protocol: /^https?$/, error: 'privacy-hint' })),
+            .pipe(z.url({ protocol: /^https$/, error: 'privacy-hint' })),
         ),
       };
     case 'target':

@@ -25,7 +25,10 @@ const schema = z.strictObject({
   sessions: group('title none since seen browser this end end-all ended'),
   log: group(
     'title intro when who what subject reason failed none filter-who filter-what everybody filter cli key all',
-  ),
+  ).extend({
+    /** By the name that stands in the row; one without words is shown as it is. */
+    actions: z.record(z.string(), words()),
+  }),
 });
 
 export type PeopleWords = z.infer<typeof schema>;

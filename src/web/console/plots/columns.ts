@@ -27,7 +27,8 @@ export function columnsOf(counts: readonly ActivityCount[], { from, to, by, time
   const short = new Intl.DateTimeFormat(dates, {
     timeZone,
     ...(by === 'hour'
-      ? ({ hour: 'numeric', minute: '2-digit' } as const)
+      ? // The same hour stands on several days.
+        ({ ...(to - from > day && { day: 'numeric' }), hour: 'numeric', minute: '2-digit' } as const)
       : ({ month: 'short', day: 'numeric' } as const)),
   });
   const columns = new Map<string, Column & { counts: Record<string, number> }>();

@@ -5,8 +5,9 @@ import { countStates, type StateCounts } from '../../../ledger/numbers.ts';
 import type { LetterState } from '../../../letters/letter-states.ts';
 import { newestAccepted } from '../../../outbox/attempt-table.ts';
 import { readChannel } from '../../../outbox/channel-table.ts';
-import { ourSite } from '../../../outbox/site-table.ts';
+import { ourSite, towards } from '../../../outbox/site-table.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
+import { zoneFor } from '../targets/find-target.ts';
 import { holdsAt, readHolds } from '../targets/hold-view.ts';
 import { fill, type StaffVisit } from '../visit.ts';
 import { todayWords, type TodayWords } from './today-words.ts';
@@ -27,11 +28,19 @@ export async function mailNow(
   const say = (state: MailNow['state'], values = {}): MailNow => ({ state, text: fill(words[state], values) });
   const now = clock.now();
 
-  const [hold] = holdsAt(needs, visit, await readHolds(needs), { place: ourSite, zone: undefined });
+  const holds = await readHolds(needs);
+  const [hold] = holdsAt(needs, visit, holds, { place: ourSite, zone: undefined });
   if (hold) return say('held', { text: hold.text, reason: hold.reason });
 
   const modes = await Promise.all(book.targets.map(async ({ id }) => (await readChannel(database.read, id)).mode));
-  if (modes.length > 0 && modes.every((mode) => mode === 'hand')) return say('by-hand');
+  const byMail = book.targets.filter((_target, index) => modes[index] !== 'hand');
+  if (modes.length > 0 && byMail.length === 0) return say('by-hand');
+  // Each held for itself holds all of them.
+  const each = byMail.map(({ id }) =>
+    holdsAt(needs, visit, holds, { place: towards(id), zone: zoneFor(needs, id) }).at(0),
+  );
+  const [first] = each;
+  if (first && each.every((one) => one !== undefined)) return say('held', { text: first.text, reason: first.reason });
 
   const taken = counts.filter(({ kind }) => kind === 'accepted').reduce((sum, { n }) => sum + n, 0);
   const last = await lastTaken({ book, database }, now);

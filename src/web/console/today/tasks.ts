@@ -102,7 +102,7 @@ async function ofStuck(needs: ConsoleNeeds, visit: StaffVisit, say: Say): Promis
     say({ kind: 'stuck', level: 'urgent', href: `/console/targets/${target}` }, 'target', {
       target: targetName(needs, visit, target),
       n: letters.toLocaleString(visit.frame.dates),
-      time: visit.moment(since, book.target(target)?.timeZone).text,
+      time: visit.moment(since, zoneFor(needs, target)).text,
     }),
   );
   if (await timersAreLate(database, now))
@@ -123,7 +123,7 @@ async function ofPetitions(needs: ConsoleNeeds, visit: StaffVisit, say: Say): Pr
       say({ kind: 'petition-due', level: 'soon', href: `/console/petitions/${id}` }, 'petition', {
         serial,
         why: due[why],
-        time: visit.moment(since, book.target(target)?.timeZone).text,
+        time: visit.moment(since, zoneFor(needs, target)).text,
       }),
     ),
   ];

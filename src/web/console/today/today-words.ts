@@ -18,6 +18,8 @@ const todaySchema = z.strictObject({
   tasks: z.strictObject({
     title: words(),
     none: words(),
+    /** Said in front of what is red, to those who do not see it. */
+    urgent: words(),
     /** By kind (tasks.ts). */
     kinds: z.strictObject({
       /** How a target is reached that mail does not simply reach, and why. */
