@@ -132,6 +132,15 @@ export const environment = z.object({
     .max(1_000_000)
     .prefault('6000')
     .describe('How many mails to signers (confirmation, thanks, news) leave in an hour at most, in all.'),
+  PETITIONS_NICE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(19)
+    .prefault('10')
+    .describe(
+      'How far typesetting gives way to letters and pages on the same machine, as of `nice`: 0 not at all, 19 wherever anything else is to be done.',
+    ),
   PROBE_AFTER: duration
     .prefault('1h')
     .describe('First wait before a shut target is tried with real letters; grows sixfold up to a day.'),

@@ -9,7 +9,7 @@ import type { KeyRing } from '../key-ring.ts';
 import { reach } from '../points.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { noteEvent } from '../webhooks/note-event.ts';
-import { makeVolumes, type PlacedName } from './make-volumes.ts';
+import { makeVolumes, type PlacedName, type VolumesNeeds } from './make-volumes.ts';
 import { namesOnPetition } from './names-on-petition.ts';
 import { petitionEvent } from './petition-event.ts';
 import type { PetitionFiles } from './petition-files.ts';
@@ -23,6 +23,7 @@ export interface PetitionFileNeeds {
   words: Readonly<Record<string, Words>>;
   keys: KeyRing;
   files: PetitionFiles;
+  typesetting?: VolumesNeeds['typesetting'];
   /** Metrics: called once a petition's files are on disk. */
   made(): void;
   /** Called now and then with the petition and how many of its names are on paper. */
@@ -49,6 +50,7 @@ export async function makePetitionFiles(
     keys: needs.keys,
     names: () => sealedNames(database, petition),
     keepLeaves: true,
+    ...(needs.typesetting && { typesetting: needs.typesetting }),
     // A store takes a file only with its length.
     async keep(file, contents) {
       const isWhole = typeof contents === 'string' || Buffer.isBuffer(contents);

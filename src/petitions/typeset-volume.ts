@@ -46,6 +46,8 @@ export interface TypesetOptions {
   timeoutMs?: number;
   /** Resident memory of the child; watched where `/proc` tells it, 10,000 names need about 330 MB. */
   memoryMb?: number;
+  /** How far the child gives way to other processes, 0 to 19 as of `nice`; 10 when not said. */
+  nice?: number;
   /** Folders with more TTF and OTF files. */
   fontFolders?: readonly string[];
 }
@@ -112,7 +114,7 @@ export async function typesetVolume(
 type End = ChildAnswer | { accident: string };
 
 async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> {
-  const { timeoutMs = 300 * second, memoryMb = 1_500 } = options;
+  const { timeoutMs = 300 * second, memoryMb = 1_500, nice = usualNice } = options;
   const typist = fork(child, {
     serialization: 'advanced',
     // The child gets none of our secrets, prints nothing that could hold a name, and finds no fonts but ours.
@@ -121,7 +123,7 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: ['--max-old-space-size=512'],
   });
-  yieldTo(typist.pid);
+  giveWay(typist.pid, nice);
   const { promise, resolve } = Promise.withResolvers<End>();
   const kill = (accident: string): void => {
     resolve({ accident });
@@ -149,13 +151,13 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
   }
 }
 
-/** A third of the share of a process that wants as much: on a busy machine paper is slower, and still comes. */
-const lower = 5;
+/** A tenth of the share of a process that wants as much: on a busy machine paper is slower, and still comes. */
+const usualNice = 10;
 
 /** Letters and pages go first: nobody waits for paper. */
-function yieldTo(pid: number | undefined): void {
+function giveWay(pid: number | undefined, nice: number): void {
   try {
-    if (pid !== undefined) setPriority(pid, lower);
+    if (pid !== undefined) setPriority(pid, nice);
   } catch {
     // It is gone already, or the system does not let us: it works at the usual priority.
   }

@@ -2,8 +2,10 @@
 import { finishPetition } from '../petitions/finish-petition.ts';
 import type { RoleNeeds } from './role.ts';
 
-export function openPetitions({ database, clock, book, words, keys, files, metrics, queue }: RoleNeeds): void {
+export function openPetitions(needs: RoleNeeds): void {
+  const { config, database, clock, book, words, keys, files, metrics, queue } = needs;
+  const typesetting = { nice: config.PETITIONS_NICE };
   const told = { made: () => metrics.petition('files-made'), sealed: () => metrics.petition('sealed') };
-  const finishing = { database, clock, book, words, keys, files, ...told };
+  const finishing = { database, clock, book, words, keys, files, typesetting, ...told };
   queue.work('finish-petition', async ({ petitionId }) => void (await finishPetition(finishing, petitionId)), 1);
 }

@@ -59,6 +59,8 @@ export const testEnvironment = (folder: string): Record<string, string> => ({
   PACE_PER_HOUR: '1000000',
   RELEASE_EVERY: '10ms',
   SWEEP_EVERY: '20ms',
+  // Nobody else waits here, and tests do wait for paper.
+  PETITIONS_NICE: '0',
 });
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
