@@ -14,6 +14,7 @@ const onBothEngines = [
   'test/integration/campaign-end.test.ts',
   'test/integration/channel.test.ts',
   'test/integration/confirm-address.test.ts',
+  'test/integration/console-letters.test.ts',
   'test/integration/console-review.test.ts',
   'test/integration/console-rights.test.ts',
   'test/integration/console-sign-in.test.ts',

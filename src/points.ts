@@ -18,6 +18,7 @@ export const points = [
   'notice-sent', // the relay took the mail to a signer, we have not written that down
   'sealed', // the petition is sealed, its files are not made
   'file-kept', // one of its files is on disk, the others are not, or its row does not say so
+  'names-handed-in', // some letters of a petition that was received say so, others do not yet
   'names-let-go', // some names of a voided petition wait again, others may be on it still
 ] as const;
 

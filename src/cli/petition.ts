@@ -1,8 +1,9 @@
 /** `todoke petition compile`: seals the waiting names and makes the files, without a running service. */
 import { join } from 'node:path';
+import { setTimeout as letOthersFinish } from 'node:timers/promises';
 import { openLiveBook } from '../campaigns/versions/live-book.ts';
 import { loadWords, wordsFolder } from '../campaigns/words.ts';
-import { systemClock } from '../clock.ts';
+import { second, systemClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { strandedBy } from '../ledger/installation.ts';
 import { createLog } from '../log.ts';
@@ -51,7 +52,8 @@ export async function compilePetition({ campaign: slug, target, allCampaigns }: 
     const queue = { ask: () => Promise.resolve() };
     const campaigns = allCampaigns ? book.addressing(target, campaign) : [campaign];
     const petition = await sealPetition({ ...needs, queue }, { campaigns, target, by: 'command line' });
-    await finishPetition(needs, petition.id);
+    // A service on the same rows may have begun to make them.
+    while (!(await finishPetition(needs, petition.id))) await letOthersFinish(second);
     terminal.fact('petition', petition.serial);
     terminal.fact('names', petition.names);
     if (petition.campaigns.length > 1) for (const part of petition.campaigns) terminal.fact(part.slug, part.names);
@@ -60,7 +62,13 @@ export async function compilePetition({ campaign: slug, target, allCampaigns }: 
   });
 }
 
-const labels = { gathering: 'gathered', typesetting: 'typeset', 'letting-go': 'let go', done: 'done' } as const;
+const labels = {
+  gathering: 'gathered',
+  typesetting: 'typeset',
+  'handing-in': 'handed in',
+  'letting-go': 'let go',
+  done: 'done',
+} as const;
 
 function showProgress(terminal: Terminal, petition: Petition): void {
   const { step, done, of } = progressOf(petition);

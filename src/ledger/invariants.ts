@@ -65,12 +65,12 @@ export const invariants: readonly Invariant[] = [
     broken: `select p.letter_id as id from petition_place p join petition on petition.id = p.petition_id and petition.state not in ('voiding', 'void') group by p.letter_id having count(*) > 1`,
   },
   {
-    says: '2. a petitioned letter is on exactly one petition that is sealed or on the way there or back, a handed-in one on one that is handed in, all others on none',
+    says: '2. a petitioned letter is on exactly one petition that is sealed or on the way there or back, a handed-in one on one that is handed in or on the way there, all others on none',
     broken: `select l.id as id from letter l
       left join petition on petition.id = l.petition_id
       left join petition_place p on p.letter_id = l.id and coalesce(p.petition_id, '') = l.petition_id
-      where (l.state = 'petitioned' and (petition.state is null or petition.state not in ('sealing', 'sealed', 'voiding') or p.letter_id is null))
-         or (l.state = 'handed_in' and (petition.state is null or petition.state <> 'handed_in' or p.letter_id is null))
+      where (l.state = 'petitioned' and (petition.state is null or petition.state not in ('sealing', 'sealed', 'handing_in', 'voiding') or p.letter_id is null))
+         or (l.state = 'handed_in' and (petition.state is null or petition.state not in ('handing_in', 'handed_in') or p.letter_id is null))
          or (l.state not in ('petitioned', 'handed_in') and l.petition_id is not null)`,
   },
   {
@@ -82,7 +82,7 @@ export const invariants: readonly Invariant[] = [
   {
     says: '2. every name on a petition that is not void or being voided is that of a letter that says so, to its target',
     broken: `select p.letter_id as id from petition_place p
-      join petition on petition.id = p.petition_id and petition.state in ('sealing', 'sealed', 'handed_in')
+      join petition on petition.id = p.petition_id and petition.state in ('sealing', 'sealed', 'handing_in', 'handed_in')
       left join letter l on l.id = p.letter_id and l.petition_id = p.petition_id and l.target = petition.target
       where l.id is null`,
   },

@@ -3,7 +3,7 @@ import { Between, IsNull } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { erasedContents, eventTable, signatureTable, type EventRow } from '../intake/signature-table.ts';
-import { letterTable, moveLetters } from '../letters/letter-table.ts';
+import { letterTable, moveLetters, type Move } from '../letters/letter-table.ts';
 import type { Letter } from '../letters/letter.ts';
 import type { LetterState } from '../letters/letter-states.ts';
 import { endNotices, forgetNotices } from '../notices/ask-again.ts';
@@ -20,21 +20,35 @@ interface Needs {
   clock: Clock;
 }
 
-const notYetGone: readonly LetterState[] = ['held', 'queued', 'for_hand'];
+export const notYetGone: readonly LetterState[] = ['held', 'queued', 'for_hand'];
+
+type Why = Pick<Move, 'reason' | 'cause'>;
+const bySigner: Why = { reason: 'taken back by the signer' };
 
 /** Takes back every letter of a signature that has not left. */
 export async function withdraw(needs: Needs, eventId: string): Promise<void> {
   const now = needs.clock.now();
   await needs.database.write(async (transaction) => {
     if (await isRepeat(transaction, eventId, { withdrawnAt: now })) return;
-    const letters = await ownLetters(transaction, eventId);
-    const taken = await takeBack(transaction, letters, now);
-    // Whoever took everything back has not signed: the same person may sign again.
-    if (letters.every((letter) => letter.state === 'withdrawn' || taken.has(letter.id))) {
-      await transaction.update(signatureTable, { id: eventId }, { personKey: `withdrawn:${eventId}` });
-      await endNotices(transaction, [eventId], 'not-needed', now);
-    }
+    await takeAllBack(transaction, eventId, await ownLetters(transaction, eventId), now);
   });
+}
+
+/** Takes back what has not left of the letters of a signature, which are held; gives the ids of those that moved. */
+export async function takeAllBack(
+  transaction: Transaction,
+  signatureId: string,
+  letters: readonly Letter[],
+  now: number,
+  why: Why = bySigner,
+): Promise<Set<string>> {
+  const taken = await takeBack(transaction, letters, now, why);
+  // Whoever took everything back has not signed: the same person may sign again.
+  if (letters.every((letter) => letter.state === 'withdrawn' || taken.has(letter.id))) {
+    await transaction.update(signatureTable, { id: signatureId }, { personKey: `withdrawn:${signatureId}` });
+    await endNotices(transaction, [signatureId], 'not-needed', now);
+  }
+  return taken;
 }
 
 /**
@@ -112,20 +126,21 @@ async function isRepeat(transaction: Transaction, eventId: string, wish: Partial
   return event.repeat;
 }
 
-async function ownLetters(transaction: Transaction, signatureId: string): Promise<Letter[]> {
+/** All letters of a signature, held until the commit. */
+export async function ownLetters(transaction: Transaction, signatureId: string): Promise<Letter[]> {
   return transaction.find(letterTable, { where: { signatureId }, ...locked(transaction) });
 }
 
-async function takeBack(transaction: Transaction, letters: readonly Letter[], now: number): Promise<Set<string>> {
+async function takeBack(
+  transaction: Transaction,
+  letters: readonly Letter[],
+  now: number,
+  why: Why = bySigner,
+): Promise<Set<string>> {
   const waiting = letters.filter((letter) => notYetGone.includes(letter.state));
   return moveLetters(
     transaction,
-    waiting.map((letter) => ({
-      id: letter.id,
-      from: letter.state,
-      to: 'withdrawn',
-      reason: 'taken back by the signer',
-    })),
+    waiting.map((letter) => ({ id: letter.id, from: letter.state, to: 'withdrawn', ...why })),
     now,
   );
 }

@@ -40,7 +40,7 @@ interface Claimed {
 }
 
 /** Conversations at a time: letters wait for the same connections. Also what a crash at most leaves in doubt. */
-const sideBySide = 2;
+export const sideBySide = 2;
 /** About two days of passing trouble. */
 const mostTries = 16;
 

@@ -21,7 +21,8 @@ export function allowance(pace: Pace, now: Instant, nextReleaseAt: Instant, time
   return { letters, after: (used) => (used === 0 ? nextReleaseAt : Math.round(start + used * gap)) };
 }
 
-function isOfficeHour(pace: Pace, now: Instant, timeZone: string): boolean {
+/** Whether the target takes letters at this time of its day. */
+export function isOfficeHour(pace: Pace, now: Instant, timeZone: string): boolean {
   if (pace.hours.from === 0 && pace.hours.to === 24) return true;
   const local = Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(now));
   return local >= pace.hours.from && local < pace.hours.to;

@@ -31,6 +31,11 @@ const proofOfArrival: readonly Report['kind'][] = ['delivered', 'delayed', 'auto
 /** An instant that never comes: the letter waits for a person. */
 const never = Number.MAX_SAFE_INTEGER;
 
+/** Whether a report came that nobody but a person can read: until then the letter counts as neither delivered nor returned. */
+export function waitsForPerson({ state, dueAt }: Pick<Letter, 'state' | 'dueAt'>): boolean {
+  return state === 'accepted' && dueAt === never;
+}
+
 /** Moves the letter in the transaction given, and says in our words what was done. */
 export async function moveByReport(needs: MoveByReportNeeds, transaction: Transaction, heard: Heard): Promise<string> {
   const { letter, report, classification, cause } = heard;

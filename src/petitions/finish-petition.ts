@@ -1,38 +1,55 @@
-/** Step: whatever is still to be done for a petition is done: it is sealed, its files are made, or its names are let go. */
+/** Step: whatever is still to be done for a petition is done: it is sealed, its files are made, its names are let go or come to their end. */
 import { LessThan } from 'typeorm';
 import { hour, minute, second, type Clock, type Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database, Transaction } from '../storage/database.ts';
+import { createLease } from '../storage/lease-table.ts';
+import { finishHandIn } from './end-letters.ts';
 import { makePetitionFiles, type PetitionFileNeeds } from './make-petition-files.ts';
-import { petitionTable, type Petition } from './petition-table.ts';
+import { petitionTable, untouched, type Petition } from './petition-table.ts';
 import { finishSealing, type SealNeeds } from './seal-petition.ts';
 import { finishVoiding } from './void-petition.ts';
 
-/** Petitions in work in this process: the job and the sweep may ask for the same one. */
-const underWay = new Map<string, Promise<void>>();
+/** Petitions in work in this process, on these rows: the job and the sweep may ask for the same one. */
+const underWay = new WeakMap<Database, Map<string, Promise<boolean>>>();
+
+/** Milliseconds after which the lease of one who works on a petition is renewed: it lasts for `untouched`. */
+const renewEvery = second;
 
 /**
- * Finishes a petition; waits when this process is at it already. What fails is noted on its row, with the time of
- * the next try, and thrown.
+ * Finishes a petition; waits when this process is at it already. False when another process is: it may have died, and
+ * then the petition is free when its lease ends. What fails is noted on its row, with the time of the next try, and
+ * thrown.
  */
-export function finishPetition(needs: PetitionFileNeeds & SealNeeds, petitionId: string): Promise<void> {
-  const finishing = underWay.get(petitionId) ?? finish(needs, petitionId).finally(() => underWay.delete(petitionId));
-  underWay.set(petitionId, finishing);
+export function finishPetition(needs: PetitionFileNeeds & SealNeeds, petitionId: string): Promise<boolean> {
+  const here = underWay.get(needs.database) ?? new Map<string, Promise<boolean>>();
+  underWay.set(needs.database, here);
+  const finishing = here.get(petitionId) ?? finish(needs, petitionId).finally(() => here.delete(petitionId));
+  here.set(petitionId, finishing);
   return finishing;
 }
 
-async function finish(needs: PetitionFileNeeds & SealNeeds, petitionId: string): Promise<void> {
+async function finish(needs: PetitionFileNeeds & SealNeeds, petitionId: string): Promise<boolean> {
   const petition = await needs.database.read.findOneBy(petitionTable, { id: petitionId });
-  if (!petition) return;
+  if (!petition) return true;
+  const lease = createLease(needs, `petition ${petitionId}`, untouched);
+  if (!(await lease.take())) return false;
+  // Nobody waits for it: where it cannot be renewed, another one may begin, and the lease is looked at before the end.
+  const renewing = setInterval(() => void lease.keep().catch(() => undefined), renewEvery);
   try {
     const sealed = petition.state === 'sealing' ? await finishSealing(needs, petitionId) : petition;
-    await makePetitionFiles(needs, sealed);
+    await makePetitionFiles(needs, sealed, lease.isHeld);
     const latest = await needs.database.read.findOneByOrFail(petitionTable, { id: petitionId });
     await finishVoiding(needs, latest);
+    await finishHandIn(needs, latest);
+    return true;
   } catch (thrown) {
-    await noteFailure(needs, petition, thrown);
+    await noteFailure(needs, petition, thrown, lease.isHeld);
     throw thrown;
+  } finally {
+    clearInterval(renewing);
+    await lease.giveBack().catch(() => undefined);
   }
 }
 
@@ -40,11 +57,18 @@ async function finish(needs: PetitionFileNeeds & SealNeeds, petitionId: string):
 const waits: readonly Instant[] = [5 * second, 30 * second, 2 * minute, 10 * minute, 30 * minute, hour];
 
 /** Notes why it failed. Only words of ours: whatever else an error says might hold a name. */
-async function noteFailure(needs: { database: Database; clock: Clock }, { id }: Petition, thrown: unknown) {
+async function noteFailure(
+  needs: { database: Database; clock: Clock },
+  { id }: Petition,
+  thrown: unknown,
+  isMine: (transaction: Transaction) => Promise<boolean>,
+): Promise<void> {
   const words = thrown instanceof AppError ? thrown.message : 'It ended with an error of ours: the log tells which.';
   const [, number] = /\bname (\d[\d,]*)/.exec(words) ?? [];
   await needs.database
     .write(async (transaction) => {
+      // Somebody else is at it by now, and has troubles of his own to note.
+      if (!(await isMine(transaction))) return;
       const { failures = 0 } = (await transaction.findOneBy(petitionTable, { id })) ?? {};
       const wait = waits[Math.min(failures, waits.length - 1)] ?? hour;
       await transaction.update(

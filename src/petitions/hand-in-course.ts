@@ -23,7 +23,8 @@ export function isReceipt(outcome: HandInOutcome): outcome is 'accepted' | 'acce
 
 /** Where a petition stands; `tries` in the order in which they were made. */
 export function courseOf(state: PetitionState, tries: readonly Try[]): Course {
-  if (state === 'handed_in') return 'handed-in';
+  // The office has it, however many of its letters say so by now.
+  if (state === 'handed_in' || state === 'handing_in') return 'handed-in';
   if (state === 'void') return 'void';
   const last = tries.findLast((each) => each.struckAt === null)?.outcome;
   if (last === 'posted') return 'on-its-way';
@@ -39,11 +40,11 @@ export function timeProblem(at: Instant, { sealedAt }: Pick<Petition, 'sealedAt'
 }
 
 /**
- * Whether a try is the one by which the letters came to their end. Petitions of older versions were handed in by the
+ * Whether a try is the one by which the letters came to their end, or are about to. Petitions of older versions were handed in by the
  * post alone.
  */
 export function endedLetters(state: PetitionState, handIn: Pick<HandIn, 'outcome'>, tries: readonly Try[]): boolean {
-  if (state !== 'handed_in') return false;
+  if (state !== 'handed_in' && state !== 'handing_in') return false;
   if (isReceipt(handIn.outcome)) return true;
   const isReceived = tries.some((each) => each.struckAt === null && isReceipt(each.outcome));
   return handIn.outcome === 'posted' && !isReceived;

@@ -1,5 +1,5 @@
 /** Step: the files of a sealed petition are made from its rows: PDF volumes, names, manifest. Can be done again at any time. */
-import { In, LessThan } from 'typeorm';
+import { LessThan } from 'typeorm';
 import type { CampaignBook } from '../campaigns/campaign-book.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import type { Words } from '../campaigns/words.ts';
@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { reach } from '../points.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database, Transaction } from '../storage/database.ts';
 import { noteEvent } from '../webhooks/note-event.ts';
 import { makeVolumes, type PlacedName } from './make-volumes.ts';
 import { namesOnPetition } from './names-on-petition.ts';
@@ -29,8 +29,15 @@ export interface PetitionFileNeeds {
   progress?(petition: Petition): void;
 }
 
-/** Makes the files of a sealed petition; does nothing when they are there. */
-export async function makePetitionFiles(needs: PetitionFileNeeds, petition: Petition): Promise<void> {
+/**
+ * Makes the files of a sealed petition; does nothing when they are there. `isMine` says at the end, in the transaction
+ * that tells of them, whether the petition is still ours to work on: whoever came in our place makes the same files.
+ */
+export async function makePetitionFiles(
+  needs: PetitionFileNeeds,
+  petition: Petition,
+  isMine: (transaction: Transaction) => Promise<boolean>,
+): Promise<void> {
   if (petition.filesAt !== null || petition.state !== 'sealed') return;
   const { database, clock, book, files } = needs;
   const { id, serial } = petition;
@@ -53,14 +60,15 @@ export async function makePetitionFiles(needs: PetitionFileNeeds, petition: Peti
   await Promise.allSettled([made]);
   await progress.written();
   const manifest = await made;
-  await database.write(async (transaction) => {
-    const change = { filesAt: clock.now(), manifest, done: petition.names, failures: 0, ...noFailure };
-    await transaction.update(petitionTable, { id }, change);
-    // A petition that is being voided meanwhile has something else to be done.
-    await transaction.update(petitionTable, { id, state: In(['sealed', 'handed_in']) }, { dueAt: null });
+  const isTold = await database.write(async (transaction) => {
+    if (!(await isMine(transaction))) return false;
+    await transaction.update(petitionTable, { id }, { filesAt: clock.now(), manifest, failures: 0, ...noFailure });
+    // Where its names are let go meanwhile, `done` counts those, and there is something else to be done.
+    await transaction.update(petitionTable, { id, state: 'sealed' }, { done: petition.names, dueAt: null });
     await noteEvent(transaction, clock, petitionEvent('petition.files-ready', petition));
+    return true;
   });
-  needs.made();
+  if (isTold) needs.made();
 }
 
 function installed(book: CampaignBook, slug: string): Campaign {

@@ -10,7 +10,7 @@
 const formulaStart = /^'*\s*[=+\-@＝＋－＠\t\r\n]/;
 const protectedStart = /^'+\s*[=+\-@＝＋－＠\t\r\n]/;
 
-const byteOrderMark = '\ufeff';
+export const byteOrderMark = '\ufeff';
 const head = `${byteOrderMark}number,name\r\n`;
 const pieceLength = 64 * 1024;
 

@@ -1,7 +1,7 @@
 /** How far a petition is, in the shape that the API, the console and the terminal tell it. */
 import type { Petition } from './petition-table.ts';
 
-export const petitionSteps = ['gathering', 'typesetting', 'letting-go', 'done'] as const;
+export const petitionSteps = ['gathering', 'typesetting', 'handing-in', 'letting-go', 'done'] as const;
 
 export interface PetitionProgress {
   step: (typeof petitionSteps)[number];
@@ -16,6 +16,7 @@ export function progressOf(
 ): PetitionProgress {
   const { state, done, names, expected, filesAt } = petition;
   if (state === 'sealing') return { step: 'gathering', done, of: Math.max(expected, done) };
+  if (state === 'handing_in') return { step: 'handing-in', done, of: names };
   if (state === 'voiding') return { step: 'letting-go', done, of: names };
   if (state === 'sealed' && filesAt === null) return { step: 'typesetting', done, of: names };
   return { step: 'done', done: names, of: names };

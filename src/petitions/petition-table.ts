@@ -8,10 +8,10 @@ import { locked } from '../storage/locking.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
- * `sealing` and `voiding` are on the way: names come or go in batches, and whoever finds such a petition lying
- * goes on with it.
+ * `sealing`, `handing_in` and `voiding` are on the way: names come, reach their end or go in batches, and whoever finds
+ * such a petition lying goes on with it.
  */
-export const petitionStates = ['sealing', 'sealed', 'handed_in', 'voiding', 'void'] as const;
+export const petitionStates = ['sealing', 'sealed', 'handing_in', 'handed_in', 'voiding', 'void'] as const;
 export type PetitionState = (typeof petitionStates)[number];
 
 /** A campaign whose names are on a petition. They stand together: first those of the first campaign, and so on. */
@@ -43,7 +43,7 @@ export interface Petition {
   names: number;
   /** Names that waited when sealing began. */
   expected: number;
-  /** Names gathered (`sealing`), on paper (`sealed`), or let go (`voiding`). */
+  /** Names gathered (`sealing`), on paper (`sealed`), at their end (`handing_in`), or let go (`voiding`). */
   done: number;
   /** Names that waited too and were left out by the weed list. */
   withheld: number;
@@ -133,17 +133,24 @@ export async function holdPetition(
 const inWords: Readonly<Record<PetitionState, string>> = {
   sealing: 'being sealed',
   sealed: 'sealed',
+  handing_in: 'being handed in',
   handed_in: 'handed in',
   voiding: 'being voided',
   void: 'void',
 };
 
-/** A petition that may still be handed in, with the letters on it. Throws as `holdPetition` does. */
-export async function readSealed(
+/** Letters on the places of a petition that come after a number, in their order. */
+export async function placesAfter(
   transaction: Transaction,
-  petitionId: string,
-): Promise<{ petition: Petition; letterIds: string[] }> {
-  const petition = await holdPetition(transaction, petitionId);
-  const places = await transaction.find(petitionPlaceTable, { select: { letterId: true }, where: { petitionId } });
-  return { petition, letterIds: places.map((place) => place.letterId) };
+  { id, number }: { id: string; number: number },
+  most: number,
+): Promise<string[]> {
+  const places = await transaction
+    .createQueryBuilder(petitionPlaceTable, 'place')
+    .select('place.letter_id', 'letterId')
+    .where('place.petition_id = :id and place.number > :number', { id, number })
+    .orderBy('place.number')
+    .limit(most)
+    .getRawMany<{ letterId: string }>();
+  return places.map(({ letterId }) => letterId);
 }

@@ -11,7 +11,7 @@ import { namesPerBatch } from './gather-names.ts';
 import { courseOf } from './hand-in-course.ts';
 import { readHandIns } from './hand-in-table.ts';
 import { petitionEvent } from './petition-event.ts';
-import { holdPetition, petitionPlaceTable, petitionTable, untouched, type Petition } from './petition-table.ts';
+import { holdPetition, petitionTable, placesAfter, untouched, type Petition } from './petition-table.ts';
 
 export interface VoidNeeds {
   database: Database;
@@ -76,16 +76,10 @@ async function letGo(
   most = namesPerBatch,
 ): Promise<Petition> {
   const { id, names, done: before } = petition;
-  const places = await transaction
-    .createQueryBuilder(petitionPlaceTable, 'place')
-    .select('place.letter_id', 'letterId')
-    .where('place.petition_id = :id and place.number > :before', { id, before })
-    .orderBy('place.number')
-    .limit(most)
-    .getRawMany<{ letterId: string }>();
+  const letterIds = await placesAfter(transaction, { id, number: before }, most);
   await moveLetters(
     transaction,
-    places.map(({ letterId }) => ({
+    letterIds.map((letterId) => ({
       id: letterId,
       from: 'petitioned',
       to: 'for_hand',
@@ -95,8 +89,8 @@ async function letGo(
     })),
     now,
   );
-  const done = before + places.length;
-  const isDone = done >= names || places.length === 0;
+  const done = before + letterIds.length;
+  const isDone = done >= names || letterIds.length === 0;
   const changed = {
     state: isDone ? 'void' : 'voiding',
     voidedAt: petition.voidedAt,

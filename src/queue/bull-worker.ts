@@ -23,6 +23,8 @@ export interface WorkerPlace {
   stalledInterval: number;
   /** How long the end may wait for Redis, beyond what the handlers need. */
   farewell: number;
+  /** Whether a job that is begun no longer keeps the same one from waiting. */
+  isForgotten: boolean;
   onTrouble(sentence: string): void;
 }
 
@@ -50,7 +52,7 @@ export function buildWorker(
   name: JobName,
   handle: (job: unknown) => Promise<void>,
   concurrency: number,
-  { url, prefix, lockDuration, stalledInterval, farewell, onTrouble }: WorkerPlace,
+  { url, prefix, lockDuration, stalledInterval, farewell, isForgotten, onTrouble }: WorkerPlace,
 ): BullWorker {
   const complain = (error: Error): void => onTrouble(`${name}: ${sentenceOf(error)}`);
   // BullMQ passes the errors of both on.
@@ -73,6 +75,7 @@ export function buildWorker(
       begun += 1;
       running += 1;
       try {
+        if (isForgotten) await within(farewell, job.removeDeduplicationKey()).catch(() => undefined);
         await handle(job.data);
       } finally {
         running -= 1;

@@ -62,6 +62,12 @@ const sameness: { [Name in JobName]: ((job: Jobs[Name]) => string) | undefined }
   'send-notices': undefined,
 };
 
+/**
+ * Reminders that are the same only while they wait. Where one process at a time is seen to by a lease on the row, a
+ * reminder that runs need not hold up the next: it may be that of a process that died, whose lock has a while to last.
+ */
+const sameUntilBegun: ReadonlySet<JobName> = new Set(['finish-petition']);
+
 interface Line {
   /** The queue of one kind of job, as BullMQ has it. */
   bull: BullQueue;
@@ -137,8 +143,9 @@ export async function createBullQueue(
     ask(name, job) {
       if (open) {
         const key = sameness[name]?.(job);
-        // BullMQ's way to say: none while the same waits, and one more when the same is running.
-        const opts: JobsOptions = key === undefined ? {} : { deduplication: { id: key, keepLastIfActive: true } };
+        // BullMQ's way to say: none while the same waits, and one more, after it, when the same is running.
+        const keepLastIfActive = !sameUntilBegun.has(name);
+        const opts: JobsOptions = key === undefined ? {} : { deduplication: { id: key, keepLastIfActive } };
         lineOf(name).asks.add({ name, data: job, opts }, key);
       }
       return Promise.resolve();
@@ -154,7 +161,12 @@ export async function createBullQueue(
           needs.onError(name, asError(thrown));
         }
       };
-      const place = { ...options, url, onTrouble: (sentence: string) => tell('redis', sentence) };
+      const place = {
+        ...options,
+        url,
+        isForgotten: sameUntilBegun.has(name),
+        onTrouble: (sentence: string) => tell('redis', sentence),
+      };
       line.worker = keepWorker(
         {
           build: (atMost) => buildWorker(name, handle, atMost, place),

@@ -5,5 +5,5 @@ import type { RoleNeeds } from './role.ts';
 export function openPetitions({ database, clock, book, words, keys, files, metrics, queue }: RoleNeeds): void {
   const told = { made: () => metrics.petition('files-made'), sealed: () => metrics.petition('sealed') };
   const finishing = { database, clock, book, words, keys, files, ...told };
-  queue.work('finish-petition', (job) => finishPetition(finishing, job.petitionId), 1);
+  queue.work('finish-petition', async ({ petitionId }) => void (await finishPetition(finishing, petitionId)), 1);
 }

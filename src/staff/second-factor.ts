@@ -69,7 +69,7 @@ export function useRecoveryCode(hashes: readonly string[], code: string): string
 }
 
 function translate(text: string, from: string, to: string): string {
-  return text.replaceAll(/[0-9a-z]/g, (character) => to[from.indexOf(character)] ?? character);
+  return Array.from(text, (character) => to[from.indexOf(character)] ?? character).join('');
 }
 
 function totpOf(secret: string, label = 'console'): TOTP {

@@ -33,18 +33,18 @@ export const staffEventTable = new EntitySchema<StaffEvent>({
   },
 });
 
-/** What is to be written down; `result` is `done` unless it says otherwise. */
+/** What is to be written down; `result` is `done` unless it says otherwise. With an `id`, other rows can name this one. */
 export type StaffAction = Pick<StaffEvent, 'actor' | 'what'> &
-  Partial<Pick<StaffEvent, 'subject' | 'result' | 'reason'>>;
+  Partial<Pick<StaffEvent, 'id' | 'subject' | 'result' | 'reason'>>;
 
 /** Writes an action down in the transaction that does it. */
 export async function recordAction(
   { clock }: { clock: Clock },
   transaction: Transaction,
-  { actor, what, subject = '', result = 'done', reason = '' }: StaffAction,
+  { id: rowId = newId(clock), actor, what, subject = '', result = 'done', reason = '' }: StaffAction,
 ): Promise<void> {
   const row: StaffEvent = {
-    id: newId(clock),
+    id: rowId,
     at: clock.now(),
     actor,
     what,

@@ -3,7 +3,7 @@ import { EntitySchema } from 'typeorm';
 import type { Clock, Instant } from '../clock.ts';
 import { newId } from '../ids.ts';
 import { instant, primary, word } from './columns.ts';
-import type { Database } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 import { locked } from './locking.ts';
 import { insertRows } from './write-rows.ts';
 
@@ -22,6 +22,10 @@ export const leaseTable = new EntitySchema<LeaseRow>({
 export interface Lease {
   /** Takes the lease or keeps it; false while another process holds it. */
   take(): Promise<boolean>;
+  /** Makes it last longer if nobody else took it meanwhile: what was lost stays lost. */
+  keep(): Promise<void>;
+  /** Whether nobody else took it meanwhile; nobody can until the transaction ends. */
+  isHeld(transaction: Transaction): Promise<boolean>;
   /** Gives it back, so that nobody has to wait for its end. */
   giveBack(): Promise<void>;
 }
@@ -41,6 +45,16 @@ export function createLease(needs: { database: Database; clock: Clock }, name: s
         else await insertRows(transaction, leaseTable, [mine]);
         return true;
       }),
+    async keep() {
+      const heldUntil = clock.now() + duration;
+      await database.write(async (transaction) => {
+        await transaction.update(leaseTable, { name, holder }, { heldUntil });
+      });
+    },
+    async isHeld(transaction) {
+      const row = await transaction.findOne(leaseTable, { where: { name }, ...locked(transaction) });
+      return row?.holder === holder;
+    },
     async giveBack() {
       await database.write(async (transaction) => void (await transaction.delete(leaseTable, { name, holder })));
     },

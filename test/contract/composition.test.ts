@@ -11,11 +11,14 @@ import { letterTable, moveLetters } from '../../src/letters/letter-table.ts';
 import { channelSwitchTable, readChannel, writeChannel } from '../../src/outbox/channel-table.ts';
 import { compileOccasionTable } from '../../src/petitions/compile-occasion-table.ts';
 import { compileOnSchedule } from '../../src/petitions/compile-on-schedule.ts';
+import { finishHandIn } from '../../src/petitions/end-letters.ts';
 import { finishPetition, sweepPetitions } from '../../src/petitions/finish-petition.ts';
 import { namesDigest } from '../../src/petitions/names-digest.ts';
 import { namesOnPetition } from '../../src/petitions/names-on-petition.ts';
 import { petitionTable, type Petition } from '../../src/petitions/petition-table.ts';
+import { recordHandIn } from '../../src/petitions/record-hand-in.ts';
 import { finishSealing, sealPetition } from '../../src/petitions/seal-petition.ts';
+import { strikeHandIn } from '../../src/petitions/strike-hand-in.ts';
 import { finishVoiding, voidPetition } from '../../src/petitions/void-petition.ts';
 import { withholdName } from '../../src/petitions/weed-names.ts';
 import { openKeyRing } from '../../src/secrets.ts';
@@ -23,6 +26,7 @@ import type { Database } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
 import { insertRows } from '../../src/storage/write-rows.ts';
 import { tables } from '../../src/tables.ts';
+import { webhookEventTable } from '../../src/webhooks/webhook-event-table.ts';
 import { movableClock, type MovableClock } from '../support/movable-clock.ts';
 import { aCampaign, office, openGround, signAll, slugs } from '../support/petition-ground.ts';
 import { storageEngines } from '../support/storage-engines.ts';
@@ -165,6 +169,32 @@ describe.each(storageEngines)('composition on $name', ({ fresh }) => {
     await expect(voidPetition(needs(), id, 'again')).rejects.toThrow('is being voided');
     expect(await finishVoiding(needs(beside), voiding)).toMatchObject({ state: 'void', dueAt: null });
     expect((await sealPetition(needs(), wish([first]))).names).toBe(8);
+  });
+
+  test('a petition that was received ends its letters in batches, and cannot be voided meanwhile', async () => {
+    await signAll({ database, clock }, first, people('守', 8));
+    const { id } = await sealPetition(needs(), wish([first]));
+    await database.write((transaction) => transaction.update(petitionTable, { id }, { filesAt: clock.now() }));
+    const paper = { place: 'at the gate', carrier: null, reference: null, note: null };
+    const report = { at: clock.now(), outcome: 'accepted', ...paper } as const;
+    const told = { by: 'test', patience: 0 };
+    asked = [];
+    const { handIn } = await recordHandIn(needs(), id, report, told);
+    expect(asked).toEqual([JSON.stringify({ petitionId: id })]);
+    const half = await read(id);
+    expect(half).toMatchObject({ state: 'handing_in', done: 3, dueAt: clock.now() + 5_000 });
+    await expectGreen();
+    await expect(voidPetition(needs(beside), id, 'a misprint')).rejects.toThrow('is being handed in');
+    await expect(recordHandIn(needs(), id, { ...report, place: 'elsewhere' }, told)).rejects.toThrow('being handed in');
+    expect((await recordHandIn(needs(beside), id, report, told)).handIn.id).toBe(handIn.id);
+    const strike = strikeHandIn(needs(), { petitionId: id, handInId: handIn.id }, { reason: 'x', by: 'test' });
+    await expect(strike).rejects.toThrow('cannot be struck');
+    // Two at once end each letter once.
+    const ends = await Promise.all([finishHandIn(needs(), half), finishHandIn(needs(beside), half)]);
+    expect(ends.map(({ state }) => state)).toEqual(['handed_in', 'handed_in']);
+    expect(await read(id)).toMatchObject({ state: 'handed_in', done: 8, dueAt: null });
+    expect(await database.read.countBy(letterTable, { state: 'handed_in' })).toBe(8);
+    expect(await database.read.countBy(webhookEventTable, { type: 'petition.handed-in' })).toBe(1);
   });
 
   test('a petition that is being sealed can be voided: nobody gathers for it any more', async () => {
@@ -374,6 +404,46 @@ describe.each(storageEngines)('composition on $name', ({ fresh }) => {
       expect((await read(id)).failedReason).not.toContain('人権');
       await finishPetition(await finishing(() => undefined), id);
       expect(await read(id)).toMatchObject({ failures: 0, failedReason: null, failedName: null, dueAt: null });
+    });
+
+    test('that end while the petition is being voided do not keep the last names on it', async () => {
+      await signAll({ database, clock }, first, people('守', 8));
+      const { id } = await sealPetition(needs(), wish([first]));
+      let voiding: Promise<Petition> | undefined;
+      const files = await finishing(() => void (voiding ??= voidPetition(needs(beside), id, 'a misprint', 0)));
+      await finishPetition(files, id);
+      expect(await voiding).toMatchObject({ state: 'voiding', done: 3 });
+      expect(await read(id)).toMatchObject({ state: 'void', done: 8, dueAt: null });
+      expect(await database.read.countBy(letterTable, { state: 'for_hand' })).toBe(8);
+    });
+
+    test('are made by one process at a time, and by another when the first one dies', async () => {
+      await signAll({ database, clock }, first, people('守', 5));
+      const { id } = await sealPetition(needs(), wish([first]));
+      const isBegun = Promise.withResolvers<void>();
+      const mayGoOn = Promise.withResolvers<void>();
+      let made = 0;
+      const calm = { ...(await finishing(() => undefined)), made: () => void (made += 1) };
+      const stuck = {
+        ...calm,
+        // Nothing renews its lease: it hangs as a process does that the machine has stopped.
+        clock: { now: () => Date.parse('2020-06-15T03:00:00Z') },
+        files: { ...calm.files, write: () => (isBegun.resolve(), mayGoOn.promise) },
+      };
+      const another = { ...calm, database: beside };
+      const hanging = finishPetition(stuck, id);
+      await isBegun.promise;
+      expect(await finishPetition(another, id)).toBe(false);
+      expect(await read(id)).toMatchObject({ filesAt: null });
+      clock.move(5_000);
+      expect(await finishPetition(another, id)).toBe(true);
+      const { filesAt } = await read(id);
+      expect(filesAt).toBe(clock.now());
+      clock.move(1_000);
+      mayGoOn.resolve();
+      await hanging;
+      expect(await read(id)).toMatchObject({ filesAt, state: 'sealed', dueAt: null });
+      expect(made).toBe(1);
     });
 
     test('of a petition that was begun by somebody who died are made by whoever sweeps', async () => {

@@ -389,6 +389,30 @@ describe.skipIf(withoutRedis)('many processes on one Redis', () => {
     );
   });
 
+  test('a petition whose process was killed is taken up when it is asked for again, long before the lock ends', async () => {
+    const { queue, prefix } = await openBull();
+    const killed = inProcess(
+      `const queue = await createBullQueue('${redis.url}', { onError() {} }, { prefix: '${prefix}' });
+       queue.work('finish-petition', async () => process.kill(process.pid, 'SIGKILL'), 1);`,
+    );
+    for (let i = 0; i < 3; i++) await queue.ask('finish-petition', { petitionId: 'p_1' });
+    await expect(killed).rejects.toMatchObject({ signal: 'SIGKILL' });
+    const seen: string[] = [];
+    queue.work('finish-petition', async ({ petitionId }) => void seen.push(petitionId), 1);
+    for (let i = 0; i < 3; i++) await queue.ask('finish-petition', { petitionId: 'p_1' });
+    await waitFor(
+      () => seen,
+      (ids) => ids.length > 0,
+      'another process',
+    );
+    await queue.ask('finish-petition', { petitionId: 'p_2' });
+    await waitFor(
+      () => seen,
+      (ids) => ids.includes('p_2'),
+    );
+    expect(seen).toEqual(['p_1', 'p_2']);
+  });
+
   test('a reminder that waits already is not doubled, one asked while the same runs is kept', async () => {
     const { queue, prefix } = await openBull();
     const gate = createGate();

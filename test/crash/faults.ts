@@ -3,9 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { roles, type Role } from '../../src/config.ts';
 import { minute } from '../../src/clock.ts';
 import { points, type Point } from '../../src/points.ts';
+import { stateNumbers } from '../../src/ledger/numbers.ts';
+import { namesPerBatch } from '../../src/petitions/gather-names.ts';
+import { petitionTable } from '../../src/petitions/petition-table.ts';
 import { campaign, target } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { Part } from './fleet.ts';
+import type { Pusher } from './pusher.ts';
 import type { Wire } from './wire.ts';
 import type { Engines, World } from './world.ts';
 
@@ -17,7 +21,7 @@ export interface Fault {
   /** Whether the short form has it. */
   short: boolean;
   /** Resolves with the number of processes killed with -9. */
-  strike(world: World, random: () => number): Promise<number>;
+  strike(world: World, random: () => number, pusher: Pusher): Promise<number>;
 }
 
 /** Which role passes each point. */
@@ -35,6 +39,7 @@ export const passedBy: Record<Point, Role> = {
   'names-counted': 'web',
   sealed: 'web',
   'file-kept': 'petitions',
+  'names-handed-in': 'web',
   'names-let-go': 'web',
 };
 
@@ -46,8 +51,10 @@ const byHand: ReadonlySet<Point> = new Set([
   'names-counted',
   'sealed',
   'file-kept',
+  'names-handed-in',
   'names-let-go',
 ]);
+const byMail = points.filter((point) => !byHand.has(point));
 
 const only = <T>(list: readonly T[], random: () => number): T => {
   const chosen = list[Math.floor(random() * list.length)];
@@ -75,25 +82,30 @@ async function take(...lists: readonly Part[][]): Promise<Part[]> {
   }
 }
 
+interface Aim {
+  victim: Role;
+  point: Point;
+}
+
 /** Kills a process of `victim` when a letter is at `point`: by itself, or while another process passes there. */
-async function killAt(world: World, victim: Role, point: Point, random: () => number): Promise<number> {
+async function killAt(world: World, pusher: Pusher, { victim, point }: Aim, random: () => number): Promise<number> {
   const turns = turnsOf.get(world) ?? { byHand: Promise.resolve(), byMail: new Set() };
   turnsOf.set(world, turns);
   if (!isByHand(point)) {
     await turns.byHand;
-    const killed = kill(world, victim, point, random);
+    const killed = kill(world, pusher, { victim, point }, random);
     turns.byMail.add(killed);
     return killed.finally(() => turns.byMail.delete(killed));
   }
   const killed = turns.byHand.then(async () => {
     await Promise.allSettled(turns.byMail);
-    return kill(world, victim, point, random);
+    return kill(world, pusher, { victim, point }, random);
   });
   turns.byHand = killed.catch(() => undefined);
   return killed;
 }
 
-async function kill(world: World, victim: Role, point: Point, random: () => number): Promise<number> {
+async function kill(world: World, pusher: Pusher, { victim, point }: Aim, random: () => number): Promise<number> {
   const isOwn = victim === passedBy[point] || world.engines === 'embedded';
   const lists = [withRole(world, victim), ...(isOwn ? [] : [withRole(world, passedBy[point])])];
   const taken = await take(...lists);
@@ -103,9 +115,10 @@ async function kill(world: World, victim: Role, point: Point, random: () => numb
     // Not always the first letter of a group: others are half-way then.
     const isShut = isByHand(point);
     if (isShut) await setChannel(world, 'hand');
+    if (betweenBatches.has(point)) await crowd(world, pusher);
     const reached = isOwn ? doomed.ended() : watched.passes(point);
     if (isOwn) doomed.dieAt(point, isShut ? 0 : Math.floor(random() * 4));
-    const compiling = isShut ? compile(world, () => reached, point === 'names-let-go') : Promise.resolve();
+    const compiling = isShut ? compile(world, () => reached, thenFor[point]) : Promise.resolve();
     const how = await Promise.race([reached, pause(40_000, 'late')]);
     watched.disarm();
     if (how === 'late') throw new Error(`no ${passedBy[point]} came to ${point}`);
@@ -145,16 +158,42 @@ async function setChannel(world: World, mode: 'mail' | 'hand'): Promise<void> {
   await waitFor(ask, (answer) => answer?.status === 200, `the channel to be ${mode}`, 60_000);
 }
 
+/** Points between two batches of names: only a petition of more than one batch comes there. */
+const betweenBatches: ReadonlySet<Point> = new Set(['names-handed-in', 'names-let-go']);
+const moreThanABatch = namesPerBatch + 20;
+
+/** So many people sign that their names fill more than one batch. */
+async function crowd({ database }: World, pusher: Pusher): Promise<void> {
+  await pusher.crowd(moreThanABatch);
+  const waiting = () => stateNumbers(database).then(({ letters }) => letters.for_hand);
+  await waitFor(waiting, (names) => names >= moreThanABatch, 'the names of a crowd', 30_000);
+}
+
+/** What staff do next with what they compiled, so that a process comes to the point. */
+type Then = (world: World, id: string) => Promise<unknown>;
+
+const thenFor: Partial<Record<Point, Then>> = {
+  async 'names-handed-in'(world, id) {
+    const filesAt = () =>
+      world.database.read
+        .findOne(petitionTable, { select: { filesAt: true }, where: { id } })
+        .then((petition) => petition?.filesAt ?? null);
+    await waitFor(filesAt, (at) => at !== null, 'the files of a petition', 30_000);
+    const at = new Date(Date.now() + world.ahead).toISOString();
+    await staff(world, `/v1/petitions/${id}/hand-ins`, { outcome: 'accepted', at, place: 'at the gate' });
+  },
+  'names-let-go': (world, id) => staff(world, `/v1/petitions/${id}/void`, { reason: 'the crash matrix' }),
+};
+
 /** Asks for a petition until somebody came to the point; without names there is none, so it may take several. */
-async function compile(world: World, reached: () => Promise<unknown>, thenVoid: boolean): Promise<void> {
+async function compile(world: World, reached: () => Promise<unknown>, then?: Then): Promise<void> {
   let done = false;
   void reached().finally(() => (done = true));
   for (const until = performance.now() + 20_000; !done && performance.now() < until;) {
     await pause(200);
     if (done) return;
     const compiled = await staff(world, `/v1/campaigns/${campaign}/petitions`, { target }).catch(() => undefined);
-    if (thenVoid && compiled?.id)
-      await staff(world, `/v1/petitions/${compiled.id}/void`, { reason: 'the crash matrix' }).catch(() => undefined);
+    if (compiled?.id) await then?.(world, compiled.id).catch(() => undefined);
   }
 }
 
@@ -190,7 +229,7 @@ const killsAtPoints = (['embedded', 'distributed'] as const).flatMap((engines) =
       name: engines === 'embedded' ? `kill -9 at ${point}` : `kill -9 of ${role} at ${point}`,
       engines,
       short: role === passedBy[point] || (point === 'after-dot' && role !== 'web'),
-      strike: (world, random) => killAt(world, role, point, random),
+      strike: (world, random, pusher) => killAt(world, pusher, { victim: role, point }, random),
     })),
   ),
 );
@@ -324,10 +363,10 @@ export const faults: readonly Fault[] = [
 ];
 
 /** Any process at any point, or at any moment. */
-export async function killByChance(world: World, random: () => number): Promise<number> {
+export async function killByChance(world: World, random: () => number, pusher: Pusher): Promise<number> {
   if (random() < 0.45) return killSometime(world, random);
   // Petitions shut the mail meanwhile: seldom.
-  const point = random() < 0.1 ? only([...byHand], random) : only(points.slice(0, 6), random);
+  const point = random() < 0.1 ? only([...byHand], random) : only(byMail, random);
   const role = world.engines === 'embedded' || random() < 0.6 ? passedBy[point] : only(roles, random);
-  return killAt(world, role, point, random);
+  return killAt(world, pusher, { victim: role, point }, random);
 }

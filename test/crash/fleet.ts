@@ -29,14 +29,12 @@ export interface PartPlan {
   name: string;
   roles: readonly Role[];
   env: Record<string, string>;
-  /** Told where it listens each time it is ready. */
-  onReady?(port: number): void;
 }
 
 /** Milliseconds a part may need until it is ready, with all its tries. */
 const startWithin = 90_000;
 
-export function createPart({ name, roles, env, onReady }: PartPlan): Part {
+export function createPart({ name, roles, env }: PartPlan): Part {
   let child: ChildProcess | undefined;
   let exit: Promise<string> = Promise.resolve('never started');
   let clockAhead = 0;
@@ -64,10 +62,7 @@ export function createPart({ name, roles, env, onReady }: PartPlan): Part {
         createInterface({ input: started.stderr }).on('line', (line) => {
           said.push(line);
           if (said.length > 30) said.shift();
-          if (!line.includes('todoke is ready')) return;
-          const port = /"origin":"http:[^"]+:(\d+)"/.exec(line)?.[1];
-          if (port) onReady?.(Number(port));
-          resolve(true);
+          if (line.includes('todoke is ready')) resolve(true);
         });
       void exit.then(() => resolve(false));
     });

@@ -7,6 +7,7 @@ import type { LetterState } from '../../src/letters/letter-states.ts';
 import { letterHistoryTable, letterTable } from '../../src/letters/letter-table.ts';
 import { asError } from '../../src/errors.ts';
 import { aSignature } from '../support/start-app.ts';
+import { judgeMails } from './judge-mails.ts';
 import type { World } from './world.ts';
 
 export interface Verdict {
@@ -20,6 +21,9 @@ export interface Verdict {
   /** Times a letter of this run was in doubt: as many copies may exist. */
   window: number;
   lost: number;
+  /** Signers who got their mail of thanks, and mails of which the service cannot say whether they arrived. */
+  thanked: number;
+  unsure: number;
   /** Sentences; empty when everything holds. */
   wrong: string[];
 }
@@ -32,7 +36,8 @@ const patience = 1_200_000;
 const longestLease = { embedded: 5_000, distributed: 12_000 };
 
 /**
- * Waits until every letter is in a place where it may stay. Where all that is left waits for a time (a backoff of
+ * Waits until every letter is in a place where it may stay, every mail to a signer has ended, and every petition has
+ * its files or has let its names go. Where all that is left waits for a time (a backoff of
  * minutes, or what a fast clock wrote), all clocks move there together: time is moved, not waited for.
  */
 export async function drain(world: World): Promise<void> {
@@ -42,7 +47,7 @@ export async function drain(world: World): Promise<void> {
   let moved = 0;
   while (performance.now() - from < patience) {
     const left = await again(() => unfinished(world));
-    if (left.letters === 0) return;
+    if (left.open === 0) return;
     const seen = JSON.stringify(left);
     if (seen !== last) since = performance.now();
     last = seen;
@@ -61,16 +66,25 @@ export async function drain(world: World): Promise<void> {
   }
 }
 
-async function unfinished({
-  database,
-}: World): Promise<{ letters: number; underWay: number; nextDue: number; lastDue: number }> {
+interface Unfinished {
+  open: number;
+  /** Of these, what may be in a conversation. */
+  underWay: number;
+  nextDue: number;
+  lastDue: number;
+}
+
+async function unfinished({ database }: World): Promise<Unfinished> {
   const rows: { n: number; busy: number | null; due: number | null; last: number | null }[] = await database.read.query(
-    `select count(*) as n, sum(case when state = 'sending' then 1 else 0 end) as busy, min(due_at) as due, max(due_at) as last
-      from letter where state not in (${atTheirEnd.map((state) => `'${state}'`).join(', ')})`,
+    `select count(*) as n, sum(busy) as busy, min(due_at) as due, max(due_at) as last from (
+      select due_at, case when state = 'sending' then 1 else 0 end as busy from letter
+        where state not in (${atTheirEnd.map((state) => `'${state}'`).join(', ')})
+      union all select due_at, case when started_at is null then 0 else 1 end from notice where ended_at is null
+      union all select due_at, 0 from petition where due_at is not null) one`,
   );
   const [row] = rows;
   return {
-    letters: Number(row?.n ?? 0),
+    open: Number(row?.n ?? 0),
     underWay: Number(row?.busy ?? 0),
     nextDue: Number(row?.due ?? 0),
     lastDue: Number(row?.last ?? 0),
@@ -95,7 +109,18 @@ export async function judge(world: World, accepted: ReadonlySet<number>): Promis
   const lettersOf = Map.groupBy(letters, (letter) => letter.signatureId);
   const doubtsOf = new Map([...Map.groupBy(doubts, (row) => row.letterId)].map(([id, rows]) => [id, rows.length]));
 
-  const verdict: Verdict = { accepted: accepted.size, delivered: 0, onPaper: 0, doubled: 0, window: 0, lost: 0, wrong };
+  const { wrong: wrongMails, ...mails } = await judgeMails(world, accepted, signatureOf);
+  wrong.push(...wrongMails);
+  const verdict: Verdict = {
+    accepted: accepted.size,
+    delivered: 0,
+    onPaper: 0,
+    doubled: 0,
+    window: 0,
+    lost: 0,
+    ...mails,
+    wrong,
+  };
   for (const person of accepted) {
     const own = lettersOf.get(signatureOf.get(aSignature(person).email) ?? '') ?? [];
     if (own.length !== 1) wrong.push(`person ${person} has ${own.length} letters`);

@@ -8,6 +8,8 @@ export interface Pusher {
   readonly answers: ReadonlyMap<string, number>;
   /** Sends nobody new, and resolves when everybody begun has a 202; rejects when that takes too long. */
   finish(): Promise<void>;
+  /** Pushes so many more at once, as one stream of lines; resolves when each has a 202. */
+  crowd(people: number): Promise<void>;
   /** Resolves when so many people were begun. */
   begun(people: number): Promise<void>;
   /** Stops without waiting for anybody, when a run has failed anyway. */
@@ -27,7 +29,7 @@ export interface PushPlan {
 }
 
 /** Milliseconds. */
-const patience = { answer: 6_000, all: 180_000, again: 600 };
+const patience = { answer: 6_000, all: 180_000, again: 1_000 };
 /** Requests under way; more would only be a queue in this process. */
 const mostUnderWay = 60;
 
@@ -44,7 +46,7 @@ export function startPusher(plan: PushPlan): Pusher {
   const count = (answer: string): void => void answers.set(answer, (answers.get(answer) ?? 0) + 1);
 
   /** One request; gives the people to be sent again, and after how long. */
-  async function send(group: readonly number[]): Promise<{ again: number[]; after: number }> {
+  async function send(group: readonly number[], asLines = together > 1): Promise<{ again: number[]; after: number }> {
     turn += 1;
     const origin = origins[turn % origins.length] ?? '';
     const events = group.map((n) => JSON.stringify({ ...aSignature(n), event_id: `e${n}` }));
@@ -55,16 +57,16 @@ export function startPusher(plan: PushPlan): Pusher {
         method: 'POST',
         headers: {
           authorization: `Bearer ${key}`,
-          'content-type': together === 1 ? 'application/json' : 'application/x-ndjson',
+          'content-type': asLines ? 'application/x-ndjson' : 'application/json',
         },
         body: events.join('\n'),
-        signal: AbortSignal.timeout(patience.answer * (together === 1 ? 1 : 5)),
+        signal: AbortSignal.timeout(patience.answer * (asLines ? 5 : 1)),
       });
       const text = await response.text();
-      after = Math.min(Number(response.headers.get('retry-after') ?? 0) * 1_000 || patience.again, 1_000);
-      if (together === 1 || response.status !== 200) {
+      after = Math.min(Number(response.headers.get('retry-after') ?? 0) * 1_000 || patience.again, patience.again);
+      if (!asLines || response.status !== 200) {
         count(String(response.status));
-        if (response.status === 202) for (const n of group) answered.add(n);
+        if (!asLines && response.status === 202) for (const n of group) answered.add(n);
       } else {
         for (const line of text.split('\n').filter(Boolean)) {
           const { line: number, code } = JSON.parse(line) as { line: number; code: number };
@@ -79,10 +81,10 @@ export function startPusher(plan: PushPlan): Pusher {
     return { again: group.filter((n) => !answered.has(n)), after };
   }
 
-  async function insist(group: number[]): Promise<void> {
+  async function insist(group: number[], asLines?: boolean): Promise<void> {
     let left = group;
     while (left.length > 0 && !abandoned) {
-      const { again, after } = await send(left);
+      const { again, after } = await send(left, asLines);
       left = again;
       if (left.length > 0) await pause(after);
     }
@@ -115,6 +117,13 @@ export function startPusher(plan: PushPlan): Pusher {
         if (late.aborted) throw new Error(`${underWay.size} requests were never answered with 202`);
         await pause(20);
       }
+    },
+    async crowd(many) {
+      const group = Array.from({ length: many }, (_, n) => next + n);
+      next += many;
+      const sent = insist(group, true).finally(() => underWay.delete(sent));
+      underWay.add(sent);
+      await sent;
     },
     async begun(wanted) {
       while (next - first < wanted) await pause(20);

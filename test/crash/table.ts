@@ -24,6 +24,8 @@ export interface Totals {
   doubled: number;
   window: number;
   lost: number;
+  thanked: number;
+  unsure: number;
   red: number;
 }
 
@@ -38,20 +40,25 @@ export function totalsOf(rows: readonly Row[]): Totals {
     doubled: sum((row) => row.doubled),
     window: sum((row) => row.window),
     lost: sum((row) => row.lost),
+    thanked: sum((row) => row.thanked),
+    unsure: sum((row) => row.unsure),
     red: rows.filter((row) => row.wrong.length > 0).length,
   };
 }
 
 export function sentence(row: Row): string {
-  const { run, engines, faults, kills, accepted, delivered, onPaper, doubled, window, lost, seconds, wrong } = row;
-  const counts = `${accepted} accepted, ${delivered} delivered, ${onPaper} on paper, ${doubled} doubled (window ${window}), ${lost} lost`;
-  const struck = `${faults} faults, ${kills} kills -9`;
-  return `${engines.padEnd(11)} ${run}: ${struck}: ${counts}; audit ${wrong.length > 0 ? 'RED' : 'green'}; ${Math.round(seconds)} s`;
+  const { run, engines, seconds, wrong } = row;
+  return `${engines.padEnd(11)} ${run}: ${counts(row)}; audit ${wrong.length > 0 ? 'RED' : 'green'}; ${Math.round(seconds)} s`;
 }
 
 export function totalSentence(totals: Totals): string {
-  const { faults, kills, accepted, delivered, onPaper, doubled, window, lost, red } = totals;
-  return `total: ${faults} faults, ${kills} kills -9: ${accepted} accepted, ${delivered} delivered, ${onPaper} on paper, ${doubled} doubled (window ${window}), ${lost} lost; ${red} runs red`;
+  return `total: ${counts(totals)}; ${totals.red} runs red`;
+}
+
+function counts(of: Row | Totals): string {
+  const { faults, kills, accepted, delivered, onPaper, doubled, window, lost, thanked, unsure } = of;
+  const letters = `${accepted} accepted, ${delivered} delivered, ${onPaper} on paper, ${doubled} doubled (window ${window}), ${lost} lost`;
+  return `${faults} faults, ${kills} kills -9: ${letters}; ${thanked} thanked, ${unsure} mails in doubt`;
 }
 
 const begin = '<!-- begin: written by npm run test:crash -->';
@@ -78,10 +85,26 @@ export async function writeTable(
     row.doubled,
     row.window,
     row.lost,
+    row.thanked,
+    row.unsure,
   ];
   const table = [
-    ['engines', 'run', 'faults', 'kills -9', 'accepted', 'delivered', 'on paper', 'doubled', 'window', 'lost', 'audit'],
-    ['---', '---', ...Array.from({ length: 8 }, () => '--:'), '---'],
+    [
+      'engines',
+      'run',
+      'faults',
+      'kills -9',
+      'accepted',
+      'delivered',
+      'on paper',
+      'doubled',
+      'window',
+      'lost',
+      'thanked',
+      'mails in doubt',
+      'audit',
+    ],
+    ['---', '---', ...Array.from({ length: 10 }, () => '--:'), '---'],
     ...rows.map((row) => [row.engines, row.run, ...cell(row), row.wrong.length > 0 ? '**red**' : 'green']),
     ['**all**', '', ...cell(totals).map((n) => `**${n}**`), totals.red > 0 ? '**red**' : '**green**'],
   ].map((cells) => `| ${cells.join(' | ')} |`);

@@ -7,8 +7,8 @@ export interface Wire {
   /** `mailer-1 — redis` */
   readonly name: string;
   readonly port: number;
-  /** Where the far end is now; a part that started again may listen elsewhere. */
-  to(port: number): void;
+  /** Where it leads to. */
+  readonly farPort: number;
   /** Every connection is reset, and so is every new one. */
   cut(): void;
   /** Connections stay open and no byte passes, as behind a firewall that forgot them. */
@@ -20,7 +20,6 @@ export interface Wire {
 }
 
 export async function layWire(name: string, farPort: number): Promise<Wire> {
-  let far = farPort;
   let state: 'whole' | 'cut' | 'stalled' = 'whole';
   let delay = 0;
   const ends = new Set<Socket>();
@@ -55,7 +54,7 @@ export async function layWire(name: string, farPort: number): Promise<Wire> {
       near.resetAndDestroy();
       return;
     }
-    const away = connect(far, '127.0.0.1');
+    const away = connect(farPort, '127.0.0.1');
     for (const end of [near, away]) end.setNoDelay(true);
     carry(near, away);
     carry(away, near);
@@ -67,9 +66,7 @@ export async function layWire(name: string, farPort: number): Promise<Wire> {
   return {
     name,
     port,
-    to(next) {
-      far = next;
-    },
+    farPort,
     cut() {
       state = 'cut';
       for (const end of ends) end.resetAndDestroy();

@@ -11,6 +11,8 @@ import { createSourceKey } from '../../src/intake/source-key.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
 import { tables } from '../../src/tables.ts';
+import { campaignsAsking } from '../support/campaigns-asking.ts';
+import { freePort } from '../support/free-port.ts';
 import { startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
 import { createPart, type Part } from './fleet.ts';
 import { createMailbag, type Mailbag } from './mailbag.ts';
@@ -84,8 +86,11 @@ async function open(plan: WorldPlan, closing: (() => unknown)[], close: () => Pr
   const folder = mkdtempSync(join(tmpdir(), 'todoke-matrix-'));
   closing.push(() => rmSync(folder, { recursive: true, force: true }));
   const mailbag = createMailbag();
-  const embassy = await startEmbassy({ personality: accepts(), keep: 1, onMail: (mail) => mailbag.take(mail.raw) });
+  const embassy = await startEmbassy({ personality: accepts(), keep: 1, onMail: (mail) => mailbag.take(mail) });
   closing.push(() => embassy.close());
+  // Everybody who signs is thanked by mail, which goes to the same server as the letters.
+  const campaigns = campaignsAsking({ thanks: 'all' });
+  closing.push(() => rmSync(campaigns, { recursive: true, force: true }));
   const disk = engines === 'embedded' ? mountDisk(folder, closing) : undefined;
   const mariadb = engines === 'distributed' ? await startOwnMariaDb() : undefined;
   if (mariadb) closing.push(() => mariadb.close());
@@ -102,7 +107,10 @@ async function open(plan: WorldPlan, closing: (() => unknown)[], close: () => Pr
     PORT: '0',
     OPS_PORT: '0',
     BOUNCE_PORT: '0',
+    CAMPAIGNS_DIR: campaigns,
+    ORIGIN: 'https://todoke.example',
     PACE_PER_HOUR: '10000000',
+    NOTICES_PER_HOUR: '1000000',
     KEEP_OPEN: 'yes',
     RELEASE_EVERY: '20ms',
     SWEEP_EVERY: '100ms',
@@ -128,13 +136,14 @@ async function open(plan: WorldPlan, closing: (() => unknown)[], close: () => Pr
     const relay = does.includes('mailer') ? await wireTo('relay', embassy.port) : embassy.port;
     env['SMTP_URL'] = `smtp://127.0.0.1:${relay}`;
     // A door keeps its address when the process behind it starts again, as behind a load balancer.
-    const door = does.includes('web') ? await layWire(`front end — ${name}`, 1) : undefined;
+    const door = does.includes('web') ? await layWire(`front end — ${name}`, await freePort()) : undefined;
     if (door) {
+      env['PORT'] = String(door.farPort);
       closing.push(() => door.close());
       wires.push(door);
       doors.push(`http://127.0.0.1:${door.port}`);
     }
-    const part = createPart({ name, roles: does, env, onReady: (port) => door?.to(port) });
+    const part = createPart({ name, roles: does, env });
     parts.push(part);
     closing.push(() => part.stop());
   }

@@ -151,7 +151,7 @@ describe('a petition', () => {
   test('is carried: a try with its photo, struck when it was a mistake, and a word with the office', async () => {
     const wrong = await deliverer.send(`${path}/hand-in`, { outcome: 'posted', at: 'soon', place: '' });
     expect(wrong.status).toBe(422);
-    expect(wrong.text).toContain('id="place-error"');
+    for (const field of ['place', 'at']) expect(wrong.text).toContain(`id="${field}-error"`);
     const early = { outcome: 'posted', at: '2001-01-01T10:00', place: 'a letter box' };
     expect((await deliverer.send(`${path}/hand-in`, early)).text).toContain('id="at-error"');
     const posted = {

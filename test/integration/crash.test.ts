@@ -12,6 +12,7 @@ import { stateNumbers } from '../../src/ledger/numbers.ts';
 import { signatureTable } from '../../src/intake/signature-table.ts';
 import { letterHistoryTable } from '../../src/letters/letter-table.ts';
 import { noticeTable } from '../../src/notices/notice-table.ts';
+import { petitionTable } from '../../src/petitions/petition-table.ts';
 import { points, type Point } from '../../src/points.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
@@ -94,7 +95,15 @@ async function proveTheRoad(): Promise<void> {
 }
 
 const byMail: Point[] = ['intake-committed', 'before-intent', 'after-intent', 'after-354', 'after-dot', 'after-250'];
-const byHand: Point[] = ['before-seal', 'names-gathered', 'names-counted', 'sealed', 'file-kept', 'names-let-go'];
+const byHand: Point[] = [
+  'before-seal',
+  'names-gathered',
+  'names-counted',
+  'sealed',
+  'file-kept',
+  'names-handed-in',
+  'names-let-go',
+];
 const toSigners: Point[] = ['notice-begun', 'notice-sent'];
 
 test('every labelled point is tried', () => {
@@ -155,8 +164,9 @@ describe('killed on the way to a signer', () => {
   );
 });
 
-/** Who signs: where the crash is to come between two batches of names, a batch and some more. */
-const signersFor = (at: Point): number => (at === 'names-gathered' || at === 'names-let-go' ? 500 + people : people);
+/** Where the crash is to come between two batches of names, a batch and some more sign. */
+const betweenBatches: ReadonlySet<Point> = new Set(['names-gathered', 'names-handed-in', 'names-let-go']);
+const signersFor = (at: Point): number => (betweenBatches.has(at) ? 500 + people : people);
 
 describe('killed on the way by hand', () => {
   test.each(byHand)(
@@ -171,12 +181,14 @@ describe('killed on the way by hand', () => {
       const compile = (service: ServiceProcess) => post(service, `/v1/campaigns/${campaign}/petitions`, { target });
       await compile(doomed).catch(() => 0);
       if (at === 'names-let-go') await voidFirst(doomed);
+      if (at === 'names-handed-in') await handInFirst(doomed);
       expect(await doomed.ended).toBe('SIGKILL');
       // Whatever the moment, nobody is lost or doubled before anything is repaired.
       await proveTheRoad();
       const half = await letters();
       if (at === 'before-seal') expect(half.for_hand).toBe(signers);
-      else if (at === 'names-gathered' || at === 'names-let-go') expect(half.for_hand).toBeGreaterThan(0);
+      else if (at === 'names-handed-in') expect(half).toMatchObject({ handed_in: 500, petitioned: people });
+      else if (betweenBatches.has(at)) expect(half.for_hand).toBeGreaterThan(0);
       else expect(half.petitioned).toBe(signers);
 
       const healed = await startService(env);
@@ -198,8 +210,9 @@ describe('killed on the way by hand', () => {
         25_000,
       );
       expect(await compile(healed)).toBe(409);
+      const end = at === 'names-handed-in' ? 'handed_in' : 'petitioned';
+      await waitFor(letters, (seen) => seen[end] === signers, 'every letter where it belongs', 25_000);
       await healed.stop();
-      expect((await letters()).petitioned).toBe(signers);
       await proveTheRoad();
     },
     60_000,
@@ -218,4 +231,12 @@ async function pushMany(service: ServiceProcess, many: number): Promise<number> 
 async function voidFirst(service: ServiceProcess): Promise<void> {
   const [{ id = '' } = {}]: { id?: string }[] = await database.read.query('select id from petition');
   await post(service, `/v1/petitions/${id}/void`, { reason: 'a misprint' }).catch(() => 0);
+}
+
+/** Waits for its files, since nobody carries what is not printed. */
+async function handInFirst(service: ServiceProcess): Promise<void> {
+  const rows = () => database.read.find(petitionTable, { select: { id: true, filesAt: true } });
+  const petitions = await waitFor(rows, ([petition]) => Boolean(petition?.filesAt), 'the files to be carried', 25_000);
+  const report = { outcome: 'accepted', at: new Date().toISOString(), place: 'at the gate' };
+  await post(service, `/v1/petitions/${petitions[0]?.id}/hand-ins`, report).catch(() => 0);
 }

@@ -1,7 +1,9 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { day } from '../../src/clock.ts';
+import { recordHandIn } from '../../src/petitions/record-hand-in.ts';
 import { webhookEventTable } from '../../src/webhooks/webhook-event-table.ts';
+import { signedIn } from '../support/console-guest.ts';
 import { metricsOf } from '../support/metrics-of.ts';
 import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -247,5 +249,82 @@ describe('a photo of a hand-in', () => {
     const heavy = await upload(id, handIn, Buffer.alloc(20 * 1024 * 1024 + 1));
     expect(heavy.body.detail).toContain('20 MB');
     expect((await upload(id, '0000000000000000', sent)).status).toBe(404);
+  });
+});
+
+describe('a petition that was received and whose letters do not all say so yet', () => {
+  const receipts: string[] = [];
+  let id: string;
+  let report: Parameters<typeof recordHandIn>[2];
+  let receipt: string;
+  /** How letters stood before. */
+  let before: Awaited<ReturnType<TestApp['states']>>;
+
+  test('says how far it is, and where each letter is', async () => {
+    before = await app.states();
+    for (let n = 91; n <= 93; n += 1) receipts.push((await app.sign(n, { language: 'en' })).body.receipt_url);
+    await app.until({ for_hand: 3 });
+    ({ id } = await compiled());
+    await tried(id, 'refused');
+    report = {
+      at: app.clock.now() + 1,
+      outcome: 'accepted',
+      place: 'at the gate',
+      carrier: null,
+      reference: null,
+      note: null,
+    };
+    // A process that ends in the middle of it: two letters in a batch, and nobody is reminded.
+    const needs = { ...app, queue: { ask: () => Promise.resolve() }, perBatch: 2 };
+    receipt = (await recordHandIn(needs, id, report, { by: 'test', patience: 0 })).handIn.id;
+    await app.until({ handed_in: before.handed_in + 2, petitioned: before.petitioned + 1 });
+    expect(await get(id)).toMatchObject({
+      state: 'handing_in',
+      course: 'handed-in',
+      progress: { step: 'handing-in', done: 2, of: 3 },
+    });
+    await app.auditGreen();
+    const list = (await app.call('GET', `/v1/campaigns/${campaign}/petitions`)).body.petitions;
+    expect(list[0]).toMatchObject({ id, state: 'handing_in', course: 'handed-in' });
+    for (const url of receipts) {
+      const page = await (await fetch(url)).text();
+      expect(/<p class="state">(.*?)<\/p>/.exec(page)?.[1]).toBe('Handed over');
+      expect(page).not.toContain('going to be handed over');
+    }
+  });
+
+  test('offers staff nothing that would be refused', async () => {
+    const { text } = await (await signedIn(app, 'deliverer')).get(`/console/petitions/${id}`);
+    expect(text).toContain('each name is being marked as handed over');
+    expect(text).toContain('2 of 3 names');
+    for (const gone of ['/void"', `/petitions/${id}/hand-in"`, `${receipt}/strike`]) expect(text).not.toContain(gone);
+  });
+
+  test('is not voided, nor is its receipt struck or recorded twice', async () => {
+    for (const answer of [
+      await post(id, 'void', { reason: 'a misprint' }),
+      await tried(id, 'accepted', { place: 'elsewhere' }),
+      await tried(id, 'lost'),
+    ]) {
+      expect(answer.status).toBe(409);
+      expect(answer.body.detail).toContain('This petition is being handed in');
+    }
+    const struck = await post(id, `hand-ins/${receipt}/strike`, { reason: 'the wrong petition' });
+    expect([struck.status, struck.body.detail]).toEqual([409, expect.stringContaining('cannot be struck')]);
+    const again = await tried(id, 'accepted', { at: new Date(report.at).toISOString() });
+    expect([again.status, again.body.id]).toEqual([201, receipt]);
+    await app.until({ handed_in: before.handed_in + 2, petitioned: before.petitioned + 1 });
+  });
+
+  test('is finished by whoever sweeps, and told of once', async () => {
+    const ends = async () =>
+      (await app.database.read.findBy(webhookEventTable, { type: 'petition.handed-in' })).filter(
+        (event) => event.data['petition'] === id,
+      );
+    expect(await ends()).toEqual([]);
+    app.clock.move(5_000);
+    await app.until({ handed_in: before.handed_in + 3, petitioned: before.petitioned });
+    expect(await get(id)).toMatchObject({ state: 'handed_in', progress: { step: 'done', done: 3, of: 3 } });
+    expect((await ends()).map((event) => event.data['hand_in'])).toEqual([receipt]);
   });
 });

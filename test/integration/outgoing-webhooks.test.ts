@@ -165,6 +165,12 @@ test('one that wants no more of it is asked no more; one that is away for days i
   first.answer = () => ({ status: 410 });
   second.answer = () => ({ status: 503 });
   await switchChannel();
+  // Hours that pass while it answers would look like silence.
+  await waitFor(
+    () => app.database.read.findBy(webhookDeliveryTable, { result: 'gone' }),
+    (rows) => rows.length > 0,
+    'the one that is gone',
+  );
   const [givenUp] = await waitFor(
     async () => {
       app.clock.move(hour);
@@ -175,6 +181,15 @@ test('one that wants no more of it is asked no more; one that is away for days i
   );
   expect(givenUp).toMatchObject({ status: 503, endedAt: expect.any(Number) });
   expect(first.heard).toHaveLength(1);
+  // Counted after the commit.
+  await waitFor(
+    async () => {
+      const metrics = await metricsOf(app);
+      return ['given-up', 'gone'].map((result) => metrics.sum('todoke_webhooks_total', { result }));
+    },
+    (counted) => counted.every((n) => n >= 1),
+    'the counts of both ends',
+  );
   const metrics = await metricsOf(app);
   expect(metrics.sum('todoke_webhooks_total', { result: 'given-up' })).toBe(1);
   expect(metrics.sum('todoke_webhooks_total', { result: 'gone' })).toBe(1);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { campaignsChanged } from '../support/campaigns-changed.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
 import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -66,6 +67,28 @@ describe.each(['a folder', 'an S3 store'])('a petition kept in %s', (kind) => {
       `attachment; filename="petition-${serial}-names.csv"`,
     ]);
     expect(await names.text()).toContain('人権 守 1');
+  });
+
+  test('gives its table with the mark that spreadsheets want, or without', async () => {
+    const table = async (query: string, more?: Record<string, string>) => {
+      const response = await ask('GET', `/names.csv${query}`, more);
+      return { response, bytes: Buffer.from(await response.arrayBuffer()) };
+    };
+    const [plain, marked, bare] = [await table(''), await table('?bom=1'), await table('?bom=0')];
+    expect(plain.bytes.equals(marked.bytes)).toBe(true);
+    expect(marked.bytes.subarray(0, 3).toString('hex')).toBe('efbbbf');
+    expect(bare.bytes.equals(marked.bytes.subarray(3))).toBe(true);
+    expect(bare.response.headers.get('content-length')).toBe(String(bare.bytes.length));
+    expect(bare.response.headers.get('etag')).not.toBe(marked.response.headers.get('etag'));
+    const part = await table('?bom=0', { range: 'bytes=2-9' });
+    expect([part.response.status, part.bytes.toString()]).toEqual([206, bare.bytes.subarray(2, 10).toString()]);
+    expect(part.response.headers.get('content-range')).toBe(`bytes 2-9/${bare.bytes.length}`);
+    expect((await table('?bom=2')).response.status).toBe(400);
+  });
+
+  test('has no letter of names where its campaign asks for none', async () => {
+    const response = await ask('GET', '/letters/1.pdf');
+    expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('no letter of names')]);
   });
 
   test('tells its size and type without its bytes', async () => {
@@ -233,4 +256,21 @@ describe('a store in trouble', () => {
       /cannot be kept in s3:\/\/nowhere\/some\/prefix .*Make the bucket/,
     );
   });
+});
+
+test('a campaign that wants a letter of names has one beside each volume', async () => {
+  const app = await startTestApp({
+    env: { CAMPAIGNS_DIR: campaignsChanged((document) => document.setIn(['petition', 'namesLetter'], true)) },
+  });
+  try {
+    const path = await compiled(app);
+    const { serial } = await ready(app, path);
+    const response = await fetch(`${app.origin}${path}/letters/1.pdf`, { headers: headersOf(app) });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+    expect(response.headers.get('content-disposition')).toBe(`attachment; filename="petition-${serial}-letter-1.pdf"`);
+    expect(Buffer.from(await response.arrayBuffer()).toString('latin1', 0, 5)).toBe('%PDF-');
+    expect((await app.call('GET', `${path}/letters/2.pdf`)).status).toBe(404);
+  } finally {
+    await app.stop();
+  }
 });

@@ -9,7 +9,10 @@ import { erase, finishErasures, withdraw } from '../../src/ledger/take-back.ts';
 import { letterTable, moveLetters } from '../../src/letters/letter-table.ts';
 import type { LetterState } from '../../src/letters/letter-states.ts';
 import { petitionPlaceTable, petitionTable, type PetitionState } from '../../src/petitions/petition-table.ts';
+import { finishHandIn } from '../../src/petitions/end-letters.ts';
 import { recordHandIn } from '../../src/petitions/record-hand-in.ts';
+import { readHandIns } from '../../src/petitions/hand-in-table.ts';
+import { strikeHandIn } from '../../src/petitions/strike-hand-in.ts';
 import { finishSealing, sealPetition } from '../../src/petitions/seal-petition.ts';
 import { finishVoiding, voidPetition } from '../../src/petitions/void-petition.ts';
 import { putBackName, withholdName } from '../../src/petitions/weed-names.ts';
@@ -42,7 +45,8 @@ type Action =
   | { does: 'shut' | 'reopen' | 'go on' | 'finish erasures' }
   | { does: 'compile'; scope: 'campaign' | 'all'; campaign: number; atOnce: boolean }
   | { does: 'void'; petition: number; atOnce: boolean }
-  | { does: 'hand in'; petition: number; isRefused: boolean }
+  | { does: 'hand in'; petition: number; isRefused: boolean; atOnce: boolean }
+  | { does: 'strike'; petition: number }
   | { does: 'withdraw' | 'erase' | 'withhold' | 'put back'; letter: number };
 
 const number = fc.nat(30);
@@ -63,7 +67,16 @@ const action = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ does: one('void'), petition: number, atOnce: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ does: one('hand in'), petition: number, isRefused: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      does: one('hand in'),
+      petition: number,
+      isRefused: fc.boolean(),
+      atOnce: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ does: one('strike'), petition: number }) },
   ...(['withdraw', 'erase', 'withhold', 'put back'] as const).map((does) => ({
     weight: 1,
     arbitrary: fc.record({ does: one(does), letter: number }),
@@ -93,6 +106,7 @@ async function createWorld() {
   const pick = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(list.length, 1)];
   const isFree = (letter: ModelLetter) => letter.state === 'for_hand' && !letter.isWithheld && !letter.isErased;
   const underWay = () => petitions.find(({ state }) => state === 'sealing' || state === 'voiding');
+  const goingOn = () => underWay() ?? petitions.find(({ state }) => state === 'handing_in');
 
   /** Does it on the rows; whether it was refused, which only a `conflict` may be. */
   async function isRefused(work: Promise<unknown>): Promise<boolean> {
@@ -131,6 +145,14 @@ async function createWorld() {
     const { state, done } = await database.read.findOneByOrFail(petitionTable, { id: petition.id });
     for (const id of petition.names.slice(0, done)) if (find(id).state === 'petitioned') find(id).state = 'for_hand';
     if (state === 'void') expect(done).toBe(petition.names.length);
+    petition.state = state;
+  }
+
+  /** Letters that came to their end since we looked: the first ones of the paper. */
+  async function end(petition: ModelPetition): Promise<void> {
+    const { state, done } = await database.read.findOneByOrFail(petitionTable, { id: petition.id });
+    for (const id of petition.names.slice(0, done)) find(id).state = 'handed_in';
+    if (state === 'handed_in') expect(done).toBe(petition.names.length);
     petition.state = state;
   }
 
@@ -176,10 +198,15 @@ async function createWorld() {
         return;
       }
       case 'go on': {
-        const petition = underWay();
+        const petition = goingOn();
         if (petition?.state === 'sealing') {
           await finishSealing(needs, petition.id, () => false);
           await take(petition);
+        } else if (petition?.state === 'handing_in') {
+          let steps = 0;
+          const row = await database.read.findOneByOrFail(petitionTable, { id: petition.id });
+          await finishHandIn(needs, row, () => (steps += 1) === 1);
+          await end(petition);
         } else if (petition) {
           let steps = 0;
           const row = await database.read.findOneByOrFail(petitionTable, { id: petition.id });
@@ -193,7 +220,17 @@ async function createWorld() {
         if (!petition) return;
         const may = petition.state === 'sealed' || petition.state === 'sealing';
         expect(await isRefused(voidPetition(needs, petition.id, 'a misprint', what.atOnce ? Infinity : 0))).toBe(!may);
-        await giveBack(petition);
+        if (may) await giveBack(petition);
+        return;
+      }
+      case 'strike': {
+        const petition = pick(petitions, what.petition);
+        const tries = petition ? await readHandIns(database.read, [petition.id]) : [];
+        const last = tries.findLast(({ struckAt }) => struckAt === null);
+        if (!petition || !last) return;
+        const isEnd = last.outcome === 'accepted';
+        const wish = { petitionId: petition.id, handInId: last.id };
+        expect(await isRefused(strikeHandIn(needs, wish, { reason: 'a mistake', by: 'model' }))).toBe(isEnd);
         return;
       }
       case 'hand in': {
@@ -203,6 +240,7 @@ async function createWorld() {
         await database.write((transaction) =>
           transaction.update(petitionTable, { id: petition.id, state: 'sealed' }, { filesAt: 1 }),
         );
+        const told = { by: 'model', patience: what.atOnce ? Infinity : 0 };
         const outcome = what.isRefused ? 'refused' : 'accepted';
         const report = {
           at: clock.now(),
@@ -212,10 +250,10 @@ async function createWorld() {
           reference: null,
           note: null,
         } as const;
-        expect(await isRefused(recordHandIn(needs, petition.id, report, 'model'))).toBe(petition.state !== 'sealed');
+        expect(await isRefused(recordHandIn(needs, petition.id, report, told))).toBe(petition.state !== 'sealed');
         if (petition.state !== 'sealed' || what.isRefused) return;
-        petition.state = 'handed_in';
-        for (const id of petition.names) find(id).state = 'handed_in';
+        await end(petition);
+        expect(petition.state).toBe(what.atOnce || petition.names.length <= 2 ? 'handed_in' : 'handing_in');
         return;
       }
       case 'finish erasures':
@@ -257,8 +295,25 @@ async function createWorld() {
   return { act, expectAlike };
 }
 
-/** What chance seldom finds: a name erased on paper comes back, and a name is put back behind the last one gathered. */
+/** What chance seldom finds: a petition that is half handed in when somebody voids, strikes and erases; a name erased on paper comes back, and a name is put back behind the last one gathered. */
 const rareCases: [Action[]][] = [
+  [
+    [
+      { does: 'sign', campaign: 0, many: 4 },
+      { does: 'sign', campaign: 0, many: 3 },
+      { does: 'shut' },
+      { does: 'compile', scope: 'campaign', campaign: 0, atOnce: true },
+      { does: 'hand in', petition: 0, isRefused: false, atOnce: false },
+      { does: 'void', petition: 0, atOnce: true },
+      { does: 'strike', petition: 0 },
+      { does: 'erase', letter: 5 },
+      { does: 'go on' },
+      { does: 'hand in', petition: 0, isRefused: false, atOnce: false },
+      { does: 'go on' },
+      { does: 'go on' },
+      { does: 'finish erasures' },
+    ],
+  ],
   [
     [
       { does: 'sign', campaign: 0, many: 3 },

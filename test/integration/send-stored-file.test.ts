@@ -11,7 +11,7 @@ async function askFor(read: (response: Response) => Promise<Readable>) {
   const ended = Promise.withResolvers<void>();
   const door = express().get('/', (request, response) => {
     const file = { size: 2, read: () => read(response) };
-    sendStoredFile(request, response, file, { name: 'x', type: 'text/csv', sha256: 'y' }).then(
+    sendStoredFile(request, response, file, { name: 'x', type: 'text/csv', version: 'y' }).then(
       ended.resolve,
       ended.reject,
     );

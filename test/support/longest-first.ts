@@ -6,10 +6,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const long = [
   'contract/queue',
   'distributed/roles',
+  'e2e/petition-pages',
   'e2e/journey-over-real-mtas',
   'integration/take-back',
   'integration/webhooks',
   'integration/promise',
+  'e2e/letter-pages',
   'e2e/demo',
   'integration/channel',
   'integration/holds',

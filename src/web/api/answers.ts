@@ -187,7 +187,9 @@ export const petitionAnswer = z
     campaigns: z
       .array(z.strictObject({ campaign: z.string(), names: z.int() }))
       .describe('Whose names are on it, in the order of the paper: those of the first campaign come first.'),
-    state: z.enum(petitionStates).describe('`sealing` and `voiding` end by themselves.'),
+    state: z
+      .enum(petitionStates)
+      .describe('`sealing`, `handing_in` (received, and each letter is being ended) and `voiding` end by themselves.'),
     names: z.int(),
     withheld: z.int().describe('Names that waited too and were left out by the weed list.'),
     volumes: z.int(),

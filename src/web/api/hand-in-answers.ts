@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { followUps } from '../../petitions/follow-up-table.ts';
 import { courses } from '../../petitions/hand-in-course.ts';
 import { handInOutcomes } from '../../petitions/hand-in-table.ts';
+import { petitionStates } from '../../petitions/petition-table.ts';
 import { overdueReasons } from '../../petitions/overdue.ts';
 
 const time = z.iso.datetime();
@@ -68,7 +69,7 @@ export const petitionsAnswer = z
         id: z.string(),
         serial: z.string().describe('The number on the paper.'),
         target: z.string(),
-        state: z.enum(['sealed', 'handed_in', 'void']),
+        state: z.enum(petitionStates).describe('`sealing`, `handing_in` and `voiding` end by themselves.'),
         ...courseFields,
         names: z.int(),
         withheld: z.int(),

@@ -55,5 +55,5 @@ export async function sendHandInFile(
   if (!row || !stored) throw new AppError('not-found', 'This hand-in has no such file.');
   // A PDF of somebody else's may run scripts where it is opened by address.
   response.set('Content-Security-Policy', "default-src 'none'; sandbox");
-  await sendStoredFile(request, response, stored, { name: row.file, type: row.type, sha256: row.sha256 });
+  await sendStoredFile(request, response, stored, { name: row.file, type: row.type, version: row.sha256 });
 }

@@ -13,7 +13,7 @@ import { strikeHandIn } from '../../petitions/strike-hand-in.ts';
 import { keyOf } from '../require-key.ts';
 import { parse } from './campaigns.ts';
 import { followUpView, handInView, shortView } from './hand-over-view.ts';
-import { findPetition, type PetitionRouteNeeds } from './petitions.ts';
+import { findPetition, patience, type PetitionRouteNeeds } from './petitions.ts';
 import { findCampaign } from './signatures.ts';
 
 const line = (most: number) => z.string().trim().min(1).max(most);
@@ -88,7 +88,10 @@ export function handInRoutes(needs: PetitionRouteNeeds): Router {
       ...report
     } = parse(handInInput, request.body, 'The hand-in has mistakes.');
     const told = { ...report, at: Date.parse(at), carrier, reference, note };
-    const { handIn, isNew } = await recordHandIn(needs, petition.id, told, keyOf(request).source);
+    const { handIn, isNew } = await recordHandIn(needs, petition.id, told, {
+      by: keyOf(request).source,
+      patience,
+    });
     const { outcome } = handIn;
     if (isNew) needs.event(isReceipt(outcome) ? 'handed-in' : outcome);
     response.status(201).json(handInView(handIn, await database.read.findBy(handInFileTable, { handInId: handIn.id })));

@@ -32,7 +32,8 @@ export const handInPaths = {
       operationId: 'recordHandIn',
       tags: ['staff'],
       summary: 'Record a try at handing it over',
-      description: 'Scope `staff`. The same report a second time gives the first record.',
+      description:
+        'Scope `staff`. The same report a second time gives the first record. A receipt ends the letters: of a large petition by and by, and then its state is `handing_in` meanwhile.',
       requestParams: path('id'),
       requestBody: body(handInInput),
       responses: answers({ '201': json(handInAnswer, 'Recorded.') }, 400, 404, 409),

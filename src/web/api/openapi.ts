@@ -18,6 +18,7 @@ import { handInPaths, listPetitionsPath } from './openapi-hand-ins.ts';
 import { holdPaths } from './openapi-holds.ts';
 import { answers, body, file, json, path } from './openapi-parts.ts';
 import { compiled, voided } from './openapi-petitions.ts';
+import { csvQuery } from './petition-downloads.ts';
 import { reportPaths } from './openapi-reports.ts';
 import { weedPaths } from './openapi-weed.ts';
 import { compileInput, voidInput } from './petitions.ts';
@@ -165,14 +166,24 @@ const paths: ZodOpenApiPathsObject = {
       responses: answers({ '200': file('application/pdf', 'The volume.') }, 404, 503),
     },
   },
+  '/v1/petitions/{id}/letters/{volume}.pdf': {
+    get: {
+      operationId: 'downloadLetterOfNames',
+      tags: ['staff'],
+      summary: 'The letter of names of one volume as PDF',
+      description: 'Scope `staff`. 404 unless its campaign says `namesLetter`.',
+      requestParams: path('id', 'volume'),
+      responses: answers({ '200': file('application/pdf', 'The letter.') }, 404, 503),
+    },
+  },
   '/v1/petitions/{id}/names.csv': {
     get: {
       operationId: 'downloadNames',
       tags: ['staff'],
       summary: 'The names as CSV',
       description: 'Scope `staff`. Numbers and names, nothing else.',
-      requestParams: path('id'),
-      responses: answers({ '200': file('text/csv', 'The names.') }, 404, 503),
+      requestParams: { ...path('id'), query: csvQuery },
+      responses: answers({ '200': file('text/csv', 'The names.') }, 400, 404, 503),
     },
   },
   '/v1/petitions/{id}/names.txt': {

@@ -67,10 +67,12 @@ export function petitionRoutes(needs: PetitionRouteNeeds): Router {
     response.json(await petitionView(needs, await findPetition(database, request)));
   });
 
-  router.get('/v1/petitions/:id/volumes/:volume.pdf', guard.need('staff'), async (request, response) => {
-    const petition = await findPetition(database, request);
-    await sendVolume(files, { request, response }, petition, request.params['volume']);
-  });
+  for (const as of ['volume', 'letter'] as const) {
+    router.get(`/v1/petitions/:id/${as}s/:volume.pdf`, guard.need('staff'), async (request, response) => {
+      const petition = await findPetition(database, request);
+      await sendVolume(files, { request, response }, petition, { volume: request.params['volume'], as });
+    });
+  }
 
   for (const wanted of petitionDownloads) {
     router.get(`/v1/petitions/:id/${wanted}`, guard.need('staff'), async (request, response) => {

@@ -9,8 +9,8 @@ export interface Download {
   /** The name it is saved under. */
   name: string;
   type: string;
-  /** Of the contents, in hexadecimal: lets a broken-off download go on only when the file is still the same. */
-  sha256: string;
+  /** Changes with the contents: lets a broken-off download go on only when the file is still the same. */
+  version: string;
 }
 
 /**
@@ -21,9 +21,9 @@ export async function sendStoredFile(
   request: Request,
   response: Response,
   file: StoredFile,
-  { name, type, sha256 }: Download,
+  { name, type, version }: Download,
 ): Promise<void> {
-  const etag = `"${sha256}"`;
+  const etag = `"${version}"`;
   const range = rangeOf(request, file.size, etag);
   if (range === 'outside') return refuse(response, file.size);
   // Nothing is said before the store has answered: a problem must not be saved under the name of the file.

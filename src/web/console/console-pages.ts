@@ -2,6 +2,7 @@
 import { accountPage } from './account/account-page.ts';
 import { campaignsPage } from './campaigns/campaigns-page.ts';
 import type { ConsolePage } from './console-page.ts';
+import { lettersPage } from './letters/letters-page.ts';
 import { peoplePage } from './people/people-page.ts';
 import { petitionsPage } from './petitions/petitions-page.ts';
 import { signInPage } from './sign-in/sign-in-page.ts';
@@ -15,6 +16,7 @@ export const consolePages: readonly ConsolePage[] = [
   campaignsPage,
   targetsPage,
   petitionsPage,
+  lettersPage,
   reviewPage,
   peoplePage,
   accountPage,

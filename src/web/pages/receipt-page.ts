@@ -53,9 +53,10 @@ export function receiptView(receipt: Receipt, needs: Pick<PageNeeds, 'book' | 'w
       const steps = roadOf(letter.steps).map((step) =>
         receipt.lapsed && step.name === 'withdrawn' ? { ...step, name: 'lapsed' as const } : step,
       );
-      const state = steps.at(-1)?.name ?? letter.state;
+      // Who received the petition has every name on it, also those of which it is not written down yet.
+      const state = letter.handedIn ? 'handed_in' : (steps.at(-1)?.name ?? letter.state);
       const road = withTries(steps, letter, words);
-      const lastTry = letter.state === 'petitioned' ? letter.tries.at(-1) : undefined;
+      const lastTry = letter.state === 'petitioned' && !letter.handedIn ? letter.tries.at(-1) : undefined;
       return {
         target: inLanguage(needs.book.target(letter.target)?.name ?? { en: letter.target }, receipt.language),
         state: letter.state,

@@ -6,9 +6,12 @@ import type { ConsoleNeeds } from '../console-needs.ts';
 import { findPetition, partOf } from './find-petition.ts';
 
 export function fileRoutes(door: Door, needs: ConsoleNeeds): void {
-  door.get('/petitions/:id/volumes/:volume.pdf', 'names', async (visit) => {
-    await sendVolume(needs.files, visit, await findPetition(needs, visit), partOf(visit, 'volume'));
-  });
+  for (const as of ['volume', 'letter'] as const) {
+    door.get(`/petitions/:id/${as}s/:volume.pdf`, 'names', async (visit) => {
+      const petition = await findPetition(needs, visit);
+      await sendVolume(needs.files, visit, petition, { volume: partOf(visit, 'volume'), as });
+    });
+  }
 
   for (const wanted of petitionDownloads) {
     door.get(`/petitions/:id/${wanted}`, wanted === 'manifest.json' ? 'read' : 'names', async (visit) => {

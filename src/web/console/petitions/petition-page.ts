@@ -27,7 +27,7 @@ export async function showPetition(
 ): Promise<void> {
   const { database, book, clock } = needs;
   const words = visit.words(petitionWords);
-  const { id, serial, state, names, withheld, volumes, failures } = petition;
+  const { id, serial, state, names, withheld, failures } = petition;
   const tries = await readHandIns(database.read, [id]);
   const followUps = await readFollowUps(database.read, [id]);
   const files = await database.read.findBy(handInFileTable, { petitionId: id });
@@ -67,18 +67,24 @@ export async function showPetition(
     },
     facts: {
       target: targetName(needs, visit, petition.target),
-      campaigns: petition.campaigns.map((each) => ({
+      campaigns: petition.campaigns.map((each, _index, all) => ({
         title: campaignTitle(needs, visit, each.slug),
-        ...counted(visit, { names: each.names }),
+        names: all.length > 1 && fill(words.facts['names-of'], { n: counted(visit, { names: each.names }).names }),
       })),
-      ...counted(visit, { names, withheld, volumes }),
+      ...counted(visit, { names }),
+      withheld: withheld > 0 && fill(words.facts.withheld, { n: counted(visit, { withheld }).withheld }),
       sealed: at(petition.sealedAt),
-      by: nameOf(petition.sealedBy),
+      by: fill(words.facts.by, { who: nameOf(petition.sealedBy) }),
       voided: petition.voidedAt === null ? undefined : at(petition.voidedAt),
     },
-    volumes: petition.manifest?.volumes.map(({ volume, pages, from, to }) => ({
+    volumes: petition.manifest?.volumes.map(({ volume, pages, from, to, letter }) => ({
       volume,
-      text: fill(words.files.part, counted(visit, { volume, pages, from, to })),
+      title: fill(words.files.volume, counted(visit, { volume })),
+      text: fill(words.files.part, counted(visit, { pages, from, to })),
+      letter: letter && {
+        title: fill(words.files.letter, counted(visit, { volume })),
+        text: fill(words.files['letter-part'], counted(visit, { pages: letter.pages })),
+      },
     })),
     tries: tries.map(tryView).toReversed(),
     followUps: followUps.toReversed().map((each) => ({ ...each, at: at(each.at), by: nameOf(each.recordedBy) })),

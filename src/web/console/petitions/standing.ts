@@ -6,12 +6,13 @@ import type { Petition } from '../../../petitions/petition-table.ts';
 import { fill, type StaffVisit } from '../visit.ts';
 import { petitionWords } from './petition-words.ts';
 
-export type Standing = 'sealing' | 'making' | 'failing' | 'voiding' | Course;
+export type Standing = 'sealing' | 'making' | 'failing' | 'voiding' | 'handing-in' | Course;
 
 type Shown = Pick<Petition, 'state' | 'filesAt' | 'failures' | 'done' | 'names' | 'expected'>;
 
 export function standingOf({ state, filesAt, failures }: Shown, tries: readonly HandIn[]): Standing {
   if (state === 'sealing' || state === 'voiding') return state;
+  if (state === 'handing_in') return 'handing-in';
   if (state === 'sealed' && filesAt === null) return failures > 0 ? 'failing' : 'making';
   return courseOf(state, tries);
 }

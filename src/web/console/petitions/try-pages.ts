@@ -6,6 +6,7 @@ import { handInOutcomes, handInTable } from '../../../petitions/hand-in-table.ts
 import { keepHandInFile } from '../../../petitions/keep-hand-in-file.ts';
 import { recordHandIn } from '../../../petitions/record-hand-in.ts';
 import { strikeHandIn } from '../../../petitions/strike-hand-in.ts';
+import { patience } from '../../api/petitions.ts';
 import { zoneName } from '../../pages/page-dates.ts';
 import type { Door } from '../console-door.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
@@ -37,12 +38,13 @@ export function tryRoutes(door: Door, needs: ConsoleNeeds): void {
     const { id, campaign } = await findPetition(needs, visit);
     const words = visit.words(petitionWords);
     const read = readForm(visit.form, handInForm, visit.frame.problems);
-    if (read.problems) return showForm(needs, visit, read.problems);
-    const at = instantOf(read.value.at, zoneOf(needs, campaign) ?? 'UTC');
-    if (at === undefined) return showForm(needs, visit, [{ field: 'at', problem: words.problems.date }]);
+    const at = instantOf(visit.form['at'] ?? '', zoneOf(needs, campaign) ?? 'UTC');
+    // All that is wrong at once, and not one after the other.
+    const noTime = at === undefined ? [{ field: 'at', problem: words.problems.date }] : [];
+    if (read.problems || at === undefined) return showForm(needs, visit, [...(read.problems ?? []), ...noTime]);
     try {
       const by = visit.signedIn.staff.id;
-      const { handIn, isNew } = await recordHandIn(needs, id, { ...read.value, at }, by);
+      const { handIn, isNew } = await recordHandIn(needs, id, { ...read.value, at }, { by, patience });
       const { outcome } = handIn;
       if (isNew) needs.metrics.petition(isReceipt(outcome) ? 'handed-in' : outcome);
       await visit.done(`/console/petitions/${id}#try-${handIn.id}`, words.record.done);

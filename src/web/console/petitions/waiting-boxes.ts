@@ -54,7 +54,10 @@ export async function boxOf(needs: ConsoleNeeds, visit: StaffVisit, target: stri
     name: targetName(needs, visit, target),
     names,
     withheld,
-    shown: counted(visit, { names, withheld }),
+    shown: {
+      ...counted(visit, { names }),
+      withheld: fill(waiting.withheld, { n: counted(visit, { withheld }).withheld }),
+    },
     choices: each.length > 1 ? [together, ...each] : each,
   };
 }
