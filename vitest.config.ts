@@ -11,6 +11,7 @@ const onBothEngines = [
   'test/integration/answers.test.ts',
   'test/integration/audit.test.ts',
   'test/integration/campaign-console.test.ts',
+  'test/integration/campaign-page.test.ts',
   'test/integration/campaign-end.test.ts',
   'test/integration/channel.test.ts',
   'test/integration/confirm-address.test.ts',

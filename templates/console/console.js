@@ -9,7 +9,8 @@
   /** Told to who does not see the page, when a region says that its state is another; numbers alone are not. */
   function tell(region, next) {
     const said = document.getElementById('said');
-    if (said && next.dataset.state !== region.dataset.state) said.textContent = (next.querySelector('.state') ?? next).textContent.trim();
+    if (said && next.dataset.state !== region.dataset.state)
+      said.textContent = (next.querySelector('.state') ?? next).textContent.trim();
   }
 
   const regions = () => [...document.querySelectorAll('[data-live][id]')];
