@@ -9,6 +9,7 @@ import type { petitionsPart } from './parts/petitions.ts';
 import type { sink } from './parts/sink.ts';
 import type { Bench } from './scenario.ts';
 import { createKey, environmentOf, startService } from './service.ts';
+import { usualNice } from '../src/petitions/typeset-volume.ts';
 import { startTodoke } from './sides/todoke.ts';
 
 /** A petition that takes longer than what is measured beside it. */
@@ -20,7 +21,7 @@ const least = 0.9;
 
 export async function meanwhile(bench: Bench, outcome: Outcome): Promise<void> {
   outcome.conditions.push(
-    `meanwhile: a petition of ${(bench.quick ? quickSize : size).names.toLocaleString('en')} names is made by another process on the same ${availableParallelism()} cores, which the load, MariaDB, Redis and the sink share too`,
+    `meanwhile: a petition of ${(bench.quick ? quickSize : size).names.toLocaleString('en')} names is made by a process with the role petitions alone, at the usual niceness, on the same ${availableParallelism()} cores, which the load, MariaDB, Redis and the sink share too`,
   );
   await whileSigning(bench, outcome);
   await whileSending(bench, outcome);
@@ -105,7 +106,7 @@ async function inTurns(
     bench.closing(maker.close);
     let isMade = false;
     const made = maker
-      .ask('make', { names: sizes.names, atOnce: availableParallelism() })
+      .ask('make', { names: sizes.names, atOnce: availableParallelism(), nice: usualNice })
       .finally(() => (isMade = true));
     const rate = await measure();
     if (isMade) throw new Error('the petition was made before the rate beside it was measured');

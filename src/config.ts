@@ -139,7 +139,7 @@ export const environment = z.object({
     .max(19)
     .prefault('10')
     .describe(
-      'How far typesetting gives way to letters and pages on the same machine, as of `nice`: 0 not at all, 19 wherever anything else is to be done.',
+      'How far typesetting, and a process with the role `petitions` alone, gives way to letters and pages on the same machine, as of `nice`: 0 not at all, 19 wherever anything else is to be done.',
     ),
   PROBE_AFTER: duration
     .prefault('1h')

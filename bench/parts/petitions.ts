@@ -5,6 +5,7 @@ import { loadWords, wordsFolder } from '../../src/campaigns/words.ts';
 import { parseKeyRing } from '../../src/key-ring.ts';
 import { makeVolumes, namesPerVolume, type PlacedName } from '../../src/petitions/make-volumes.ts';
 import { createNamesDigest } from '../../src/petitions/names-digest.ts';
+import { giveWay } from '../../src/petitions/typeset-volume.ts';
 import { writeSheet } from '../../src/petitions/write-sheet.ts';
 import { eachMixedName } from '../../test/support/mixed-names.ts';
 import { answer } from '../answer.ts';
@@ -24,7 +25,9 @@ export interface PetitionCost {
 const keys = parseKeyRing(`1:${Buffer.alloc(32, 1).toString('base64')}`);
 
 export const petitionsPart = {
-  async make({ names, atOnce }: { names: number; atOnce: number }): Promise<PetitionCost> {
+  /** `nice`: how far this process gives way itself, as one with the role `petitions` alone does. */
+  async make({ names, atOnce, nice = 0 }: { names: number; atOnce: number; nice?: number }): Promise<PetitionCost> {
+    if (nice > 0) giveWay(undefined, nice);
     const [campaign] = await loadCampaigns('campaigns');
     const target = campaign?.targets[0];
     if (!campaign || !target) throw new Error('there is no campaign to print for');

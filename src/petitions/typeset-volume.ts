@@ -123,7 +123,7 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: ['--max-old-space-size=512'],
   });
-  giveWay(typist.pid, nice);
+  if (typist.pid !== undefined) giveWay(typist.pid, nice);
   const { promise, resolve } = Promise.withResolvers<End>();
   const kill = (accident: string): void => {
     resolve({ accident });
@@ -152,12 +152,12 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
 }
 
 /** A tenth of the share of a process that wants as much: on a busy machine paper is slower, and still comes. */
-const usualNice = 10;
+export const usualNice = 10;
 
-/** Letters and pages go first: nobody waits for paper. */
-function giveWay(pid: number | undefined, nice: number): void {
+/** Letters and pages go first: nobody waits for paper. Without a `pid` it is this process that gives way. */
+export function giveWay(pid: number | undefined, nice: number): void {
   try {
-    if (pid !== undefined) setPriority(pid, nice);
+    setPriority(pid ?? 0, nice);
   } catch {
     // It is gone already, or the system does not let us: it works at the usual priority.
   }
