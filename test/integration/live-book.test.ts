@@ -96,6 +96,12 @@ async function saveFiles(files: ReadonlyMap<string, string> = new Map(), basedOn
   await database.write((transaction) => saveVersion(transaction, { ...version, savedBy: 'sam', origin: 'console' }));
 }
 
+test('processes that start at once for the first time all know the campaign from the start', async () => {
+  const started = await Promise.all(['one', 'two', 'three'].map((name) => machine(name)));
+  expect(started.map(({ book }) => book.find(campaign)?.slug)).toEqual([campaign, campaign, campaign]);
+  expect(await versionsOf(database.read, campaign)).toHaveLength(1);
+});
+
 describe('an edit in the folder', () => {
   test('is used without a restart, and becomes a version with nobody’s name', async () => {
     const { book, root, look } = await machine('one');

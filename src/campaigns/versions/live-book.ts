@@ -44,7 +44,7 @@ export async function openLiveBook(needs: LiveBookNeeds): Promise<LiveBook> {
   let troubles: ReadonlyMap<string, readonly FileProblem[]> = new Map();
   let book: CampaignBook = createCampaignBook([]);
 
-  async function look(isOpening: boolean): Promise<void> {
+  async function look(isOpening: boolean, tries = 3): Promise<void> {
     // First the folders, then the rows: whatever a process of ours wrote into a folder is a row by then.
     const { folders, problems } = await copies.look(needs.clock.now());
     const newest = await newestVersions(database.read);
@@ -52,7 +52,10 @@ export async function openLiveBook(needs: LiveBookNeeds): Promise<LiveBook> {
     const wrong = new Map<string, readonly FileProblem[]>(problems.length > 0 ? [['', problems]] : []);
     const changed = await changes(all, wrong);
     if (isOpening && newest.size === 0 && wrong.size > 0) throw new CampaignFilesError([...wrong.values()].flat());
+    const wanted = changed.size;
     for (const one of all) await settle(one, changed);
+    // Another process that starts at this moment was faster: a campaign must not be unknown until the next look.
+    if (isOpening && changed.size < wanted && tries > 1) return look(true, tries - 1);
     tell(wrong);
     if (changed.size === 0) return;
     for (const [slug, usable] of changed) inUse.set(slug, usable);
