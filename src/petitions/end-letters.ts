@@ -2,15 +2,14 @@
 import { setImmediate as letOthersGo } from 'node:timers/promises';
 import type { Clock, Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import { moveLetters } from '../letters/letter-table.ts';
 import { reach } from '../points.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { noteEvent } from '../webhooks/note-event.ts';
-import { namesPerBatch } from './gather-names.ts';
 import { isReceipt } from './hand-in-course.ts';
 import { readHandIns, type HandIn } from './hand-in-table.ts';
+import { moveNextNames } from './move-next-names.ts';
 import { petitionEvent } from './petition-event.ts';
-import { holdPetition, petitionTable, placesAfter, untouched, type Petition } from './petition-table.ts';
+import { holdPetition, petitionTable, untouched, type Petition } from './petition-table.ts';
 
 export interface HandInNeeds {
   database: Database;
@@ -57,24 +56,12 @@ export async function endLetters(
   clock: Clock,
   petition: Petition,
   receipt: HandIn,
-  most = namesPerBatch,
+  most?: number,
 ): Promise<Petition> {
   const now: Instant = clock.now();
-  const { id, names, done: before } = petition;
-  const letterIds = await placesAfter(transaction, { id, number: before }, most);
-  await moveLetters(
-    transaction,
-    letterIds.map((letterId) => ({
-      id: letterId,
-      from: 'petitioned',
-      to: 'handed_in',
-      reason: `handed in: ${receipt.outcome}`,
-      cause: receipt.id,
-    })),
-    now,
-  );
-  const done = before + letterIds.length;
-  const isDone = done >= names || letterIds.length === 0;
+  const { id } = petition;
+  const move = { to: 'handed_in', reason: `handed in: ${receipt.outcome}`, cause: receipt.id } as const;
+  const { done, isDone } = await moveNextNames(transaction, petition, move, { now, most });
   const changed = isDone
     ? ({ state: 'handed_in', done, dueAt: null, failures: 0, failedReason: null, failedName: null } as const)
     : ({ state: 'handing_in', done, dueAt: now + untouched } as const);

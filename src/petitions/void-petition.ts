@@ -2,16 +2,15 @@
 import { setImmediate as letOthersGo } from 'node:timers/promises';
 import { stopwatch, type Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import { moveLetters } from '../letters/letter-table.ts';
 import { reach } from '../points.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { noteEvent } from '../webhooks/note-event.ts';
-import { namesPerBatch } from './gather-names.ts';
 import { courseOf } from './hand-in-course.ts';
 import { readHandIns } from './hand-in-table.ts';
+import { moveNextNames } from './move-next-names.ts';
 import { petitionEvent } from './petition-event.ts';
-import { holdPetition, petitionTable, placesAfter, untouched, type Petition } from './petition-table.ts';
+import { holdPetition, petitionTable, untouched, type Petition } from './petition-table.ts';
 
 export interface VoidNeeds {
   database: Database;
@@ -69,28 +68,10 @@ export async function finishVoiding(
 }
 
 /** Lets the next names go, and ends the petition with the last of them. */
-async function letGo(
-  transaction: Transaction,
-  petition: Petition,
-  now: number,
-  most = namesPerBatch,
-): Promise<Petition> {
-  const { id, names, done: before } = petition;
-  const letterIds = await placesAfter(transaction, { id, number: before }, most);
-  await moveLetters(
-    transaction,
-    letterIds.map((letterId) => ({
-      id: letterId,
-      from: 'petitioned',
-      to: 'for_hand',
-      reason: 'its petition was voided',
-      cause: id,
-      patch: { petitionId: null },
-    })),
-    now,
-  );
-  const done = before + letterIds.length;
-  const isDone = done >= names || letterIds.length === 0;
+async function letGo(transaction: Transaction, petition: Petition, now: number, most?: number): Promise<Petition> {
+  const { id } = petition;
+  const move = { to: 'for_hand', reason: 'its petition was voided', cause: id, patch: { petitionId: null } } as const;
+  const { done, isDone } = await moveNextNames(transaction, petition, move, { now, most });
   const changed = {
     state: isDone ? 'void' : 'voiding',
     voidedAt: petition.voidedAt,

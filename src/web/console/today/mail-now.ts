@@ -8,7 +8,7 @@ import { readChannel } from '../../../outbox/channel-table.ts';
 import { ourSite, towards } from '../../../outbox/site-table.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
 import { zoneFor } from '../targets/find-target.ts';
-import { holdsAt, readHolds } from '../targets/hold-view.ts';
+import { holdsAt, type Holds } from '../targets/hold-view.ts';
 import { fill, type StaffVisit } from '../visit.ts';
 import { todayWords, type TodayWords } from './today-words.ts';
 
@@ -21,14 +21,13 @@ export interface MailNow {
 export async function mailNow(
   needs: ConsoleNeeds,
   visit: StaffVisit,
-  { counts, states }: { counts: readonly ActivityCount[]; states: StateCounts },
+  { counts, states, holds }: { counts: readonly ActivityCount[]; states: StateCounts; holds: Holds },
 ): Promise<MailNow> {
   const { book, database, clock } = needs;
   const words = visit.words(todayWords).mail;
   const say = (state: MailNow['state'], values = {}): MailNow => ({ state, text: fill(words[state], values) });
   const now = clock.now();
 
-  const holds = await readHolds(needs);
   const [hold] = holdsAt(needs, visit, holds, { place: ourSite, zone: undefined });
   if (hold) return say('held', { text: hold.text, reason: hold.reason });
 

@@ -15,7 +15,7 @@ import { petitionWords } from '../petitions/petition-words.ts';
 import { partsOf } from '../petitions/waiting-boxes.ts';
 import { nowSentence, switchView } from '../targets/channel-view.ts';
 import { zoneFor } from '../targets/find-target.ts';
-import { holdsAt, readHolds } from '../targets/hold-view.ts';
+import { holdsAt, type Holds } from '../targets/hold-view.ts';
 import { fill, type StaffVisit } from '../visit.ts';
 import { todayWords, type TaskKind, type TodayWords } from './today-words.ts';
 
@@ -32,11 +32,11 @@ type Make = (kind: TaskKind, values?: Readonly<Record<string, string | number>>)
 type Say = (task: Omit<Task, 'text' | 'go'>, go: keyof TodayWords['tasks']['go'], values?: Parameters<Make>[1]) => Task;
 
 /** Everything, for this person: what only others may act on is shown too, since it explains what she sees. */
-export async function tasksFor(needs: ConsoleNeeds, visit: StaffVisit): Promise<Task[]> {
+export async function tasksFor(needs: ConsoleNeeds, visit: StaffVisit, holds: Holds): Promise<Task[]> {
   const { kinds, go: goes } = visit.words(todayWords).tasks;
   const say: Say = (task, go, values = {}) => ({ ...task, text: fill(kinds[task.kind], values), go: goes[go] });
   return [
-    ...(await ofTargets(needs, visit, say)),
+    ...(await ofTargets(needs, visit, { say, holds })),
     ...(await ofStuck(needs, visit, say)),
     ...(await ofPetitions(needs, visit, say)),
     ...(await ofReview(needs, visit, say)),
@@ -48,9 +48,12 @@ export async function tasksFor(needs: ConsoleNeeds, visit: StaffVisit): Promise<
 }
 
 /** Channels that are not simply open, what holds letters of one target, and names that wait for paper. */
-async function ofTargets(needs: ConsoleNeeds, visit: StaffVisit, say: Say): Promise<Task[]> {
+async function ofTargets(
+  needs: ConsoleNeeds,
+  visit: StaffVisit,
+  { say, holds }: { say: Say; holds: Holds },
+): Promise<Task[]> {
   const { book, database } = needs;
-  const holds = await readHolds(needs);
   const found: Task[] = [];
   for (const { id } of book.targets) {
     const target = targetName(needs, visit, id);

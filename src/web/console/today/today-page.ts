@@ -3,6 +3,7 @@ import { day, hour } from '../../../clock.ts';
 import type { ConsolePage } from '../console-page.ts';
 import type { ConsoleNeeds } from '../console-needs.ts';
 import { letterPlot } from '../plots/letter-plots.ts';
+import { readHolds } from '../targets/hold-view.ts';
 import type { StaffVisit } from '../visit.ts';
 import { createStateCounter, mailNow, sixNumbers } from './mail-now.ts';
 import { tasksFor } from './tasks.ts';
@@ -29,11 +30,12 @@ async function showToday(
   const span = { from: to - day, to, by: 'hour', timeZone } as const;
   const counts = await needs.activity.between(span.from, span.to);
   const states = await countLetters();
+  const holds = await readHolds(needs);
   visit.show('today', {
     title: words.title,
     words,
-    mail: await mailNow(needs, visit, { counts, states }),
-    tasks: await tasksFor(needs, visit),
+    mail: await mailNow(needs, visit, { counts, states, holds }),
+    tasks: await tasksFor(needs, visit, holds),
     numbers: sixNumbers(visit, states),
     plot: letterPlot(visit, words.plot, counts, span),
   });
