@@ -2,9 +2,9 @@
 import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { expectAccessible, look, openChromium, openTab } from '../support/browser.ts';
+import { expectAccessible, follow, look, openChromium, openTab } from '../support/browser.ts';
 import { signedIn } from '../support/console-guest.ts';
 import { needs } from '../support/needs.ts';
 import { campaign, startTestApp, type TestApp } from '../support/start-app.ts';
@@ -27,10 +27,6 @@ describe.skipIf(noChromium)('the pages of a campaign', () => {
     await browser.close();
     await app.stop();
   });
-
-  async function follow(link: Locator): Promise<void> {
-    await Promise.all([link.page().waitForEvent('load'), link.click()]);
-  }
 
   async function check(page: Page, name: string): Promise<void> {
     await look(page, pictures, name);

@@ -7,7 +7,7 @@ import { TOTP, Secret } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { inviteStaff } from '../../src/staff/change-staff.ts';
 import { staffTable } from '../../src/staff/staff-table.ts';
-import { openChromium, expectAccessible, look, openTab, type TabOptions } from '../support/browser.ts';
+import { expectAccessible, follow, look, openChromium, openTab, type TabOptions } from '../support/browser.ts';
 import { aPassword, makeStaff, signedIn } from '../support/console-guest.ts';
 import { needs } from '../support/needs.ts';
 import { startTestApp, type TestApp } from '../support/start-app.ts';
@@ -35,11 +35,6 @@ describe.skipIf(noChromium)('the console in a browser', () => {
     onTestFinished(tab.close);
     await tab.page.goto(app.origin + path);
     return tab.page;
-  }
-
-  /** Clicks what leads to another page, and waits until that page is there. */
-  async function follow(link: Locator): Promise<void> {
-    await Promise.all([link.page().waitForEvent('load'), link.click()]);
   }
 
   async function check(page: Page, name: string): Promise<void> {

@@ -2,12 +2,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { loadConsoleWords } from '../../src/web/console/page-words.ts';
 import { campaignWords } from '../../src/web/console/campaigns/campaign-words.ts';
-import { expectAccessible, look, openChromium, openTab } from '../support/browser.ts';
+import { expectAccessible, follow, look, openChromium, openTab } from '../support/browser.ts';
 import { signedIn } from '../support/console-guest.ts';
 import { needs } from '../support/needs.ts';
 import { startTestApp, type TestApp } from '../support/start-app.ts';
@@ -55,9 +55,6 @@ describe.skipIf(noChromium)('a first campaign', () => {
     return { app, page: tab.page, campaigns, login };
   }
 
-  async function follow(link: Locator): Promise<void> {
-    await Promise.all([link.page().waitForEvent('load'), link.click()]);
-  }
   const submit = (page: Page): Promise<void> =>
     follow(page.locator('main form.panel button:not([formaction])').first());
 

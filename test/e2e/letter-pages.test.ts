@@ -2,13 +2,13 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { day, minute } from '../../src/clock.ts';
 import { bouncesLater } from '../../src/embassy/personalities.ts';
 import type { Personality } from '../../src/embassy/personality.ts';
 import { letterTable } from '../../src/letters/letter-table.ts';
-import { expectAccessible, look, openChromium, openTab } from '../support/browser.ts';
+import { follow, look, lookEverywhere, openChromium, openTab } from '../support/browser.ts';
 import { signedIn } from '../support/console-guest.ts';
 import { needs } from '../support/needs.ts';
 import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
@@ -79,31 +79,9 @@ describe.skipIf(noChromium)('the pages about letters', () => {
     await app.stop();
   });
 
-  async function follow(link: Locator): Promise<void> {
-    await Promise.all([link.page().waitForEvent('load'), link.click()]);
-  }
-
-  /** On a telephone with axe, on a desk, and on paper; the two latter as pictures only for whoever wants pictures. */
-  async function check(page: Page, name: string): Promise<void> {
-    await page.setViewportSize({ width: 360, height: 740 });
-    await look(page, pictures, name);
-    await expectAccessible(page, name);
-    await page.setViewportSize({ width: 1200, height: 800 });
-    await fits(page, `${name}-wide`);
-    await page.emulateMedia({ media: 'print' });
-    await page.setViewportSize({ width: 720, height: 1000 });
-    await fits(page, `${name}-print`);
-    const notForPaper = '.menu:visible, main form:visible, main summary:visible, main .button:visible';
-    expect(await page.locator(notForPaper).count(), name).toBe(0);
-    await page.emulateMedia({ media: 'screen' });
-    await page.setViewportSize({ width: 360, height: 740 });
-  }
-
-  async function fits(page: Page, name: string): Promise<void> {
-    if (wanted !== undefined) return look(page, pictures, name);
-    const width = await page.evaluate('document.documentElement.scrollWidth');
-    expect(width, `${name} is wider than the screen`).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
-  }
+  /** The pictures of a desk and of paper are only for whoever wants pictures. */
+  const check = (page: Page, name: string): Promise<void> =>
+    lookEverywhere(page, name, { pictures: pictures, wide: wanted !== undefined });
 
   test.each(['ja', 'en'] as const)(
     'are right in every state, and what is done by hand is told (%s)',

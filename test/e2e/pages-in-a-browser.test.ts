@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { loadWords, wordsFolder, type Words } from '../../src/campaigns/words.ts';
@@ -10,6 +10,7 @@ import { minute } from '../../src/clock.ts';
 import { accepts, greylists } from '../../src/embassy/personalities.ts';
 import { signatureTable } from '../../src/intake/signature-table.ts';
 import { attemptTable } from '../../src/outbox/attempt-table.ts';
+import { follow } from '../support/browser.ts';
 import { needs } from '../support/needs.ts';
 import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -85,11 +86,6 @@ describe.skipIf(noChromium)('in a browser without script, 360 pixels wide,', () 
     await tab.screenshot({ path: join(pictures, `${name}.png`), fullPage });
     const width = await tab.evaluate('document.documentElement.scrollWidth');
     expect(width, `${name} is wider than the screen`).toBeLessThanOrEqual(tab.viewportSize()?.width ?? 0);
-  }
-
-  /** Clicks what leads to another page, and waits until that page is there: the old one answers until then. */
-  async function follow(link: Locator): Promise<void> {
-    await Promise.all([link.page().waitForEvent('load'), link.click()]);
   }
 
   async function agree(tab: Page): Promise<void> {

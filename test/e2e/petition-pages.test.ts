@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { day, hour } from '../../src/clock.ts';
 import { letterTable } from '../../src/letters/letter-table.ts';
 import { petitionTable, type Petition } from '../../src/petitions/petition-table.ts';
-import { expectAccessible, look, openChromium, openTab } from '../support/browser.ts';
+import { lookEverywhere, openChromium, openTab } from '../support/browser.ts';
 import { signedIn } from '../support/console-guest.ts';
 import { needs } from '../support/needs.ts';
 import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
@@ -42,27 +42,9 @@ describe.skipIf(noChromium)('the pages about petitions', () => {
     await app.stop();
   });
 
-  /** On a telephone with axe, on a desk, and on paper; the two latter as pictures only for whoever wants pictures. */
-  async function check(page: Page, name: string): Promise<void> {
-    await page.setViewportSize({ width: 360, height: 740 });
-    await look(page, others, name);
-    await expectAccessible(page, name);
-    await page.setViewportSize({ width: 1200, height: 800 });
-    await fits(page, `${name}-wide`);
-    await page.emulateMedia({ media: 'print' });
-    await page.setViewportSize({ width: 720, height: 1000 });
-    await fits(page, `${name}-print`);
-    const notForPaper = '.menu:visible, main form:visible, main summary:visible, main .button:visible';
-    expect(await page.locator(notForPaper).count(), name).toBe(0);
-    await page.emulateMedia({ media: 'screen' });
-    await page.setViewportSize({ width: 360, height: 740 });
-  }
-
-  async function fits(page: Page, name: string): Promise<void> {
-    if (wanted !== undefined) return look(page, others, name);
-    const width = await page.evaluate('document.documentElement.scrollWidth');
-    expect(width, `${name} is wider than the screen`).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
-  }
+  /** The pictures of a desk and of paper are only for whoever wants pictures. */
+  const check = (page: Page, name: string): Promise<void> =>
+    lookEverywhere(page, name, { pictures: others, wide: wanted !== undefined });
 
   /** Looks at a page as it is now, in both languages; whoever looks has just signed in, since the clock goes on for weeks. */
   async function shown(

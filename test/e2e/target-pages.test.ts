@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { minute } from '../../src/clock.ts';
 import { refusesByPolicy } from '../../src/embassy/personalities.ts';
@@ -11,7 +11,7 @@ import { readChannel } from '../../src/outbox/channel-table.ts';
 import { answerTable } from '../../src/outcomes/answer-table.ts';
 import { outcomeTable } from '../../src/outcomes/outcome-table.ts';
 import { campaignsWhere } from '../support/campaigns-where.ts';
-import { expectAccessible, look, openChromium, openTab } from '../support/browser.ts';
+import { expectAccessible, follow, look, openChromium, openTab } from '../support/browser.ts';
 import { signedIn } from '../support/console-guest.ts';
 import { handInMail } from '../support/hand-in-mail.ts';
 import { needs } from '../support/needs.ts';
@@ -92,10 +92,6 @@ describe.skipIf(noChromium)('the pages about targets and of what waits for a loo
     await browser.close();
     await app.stop();
   });
-
-  async function follow(link: Locator): Promise<void> {
-    await Promise.all([link.page().waitForEvent('load'), link.click()]);
-  }
 
   async function check(page: Page, name: string): Promise<void> {
     await look(page, pictures, name);

@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { loadWords, wordsFolder, type Words } from '../../src/campaigns/words.ts';
 import { hour } from '../../src/clock.ts';
 import { refusesByPolicy } from '../../src/embassy/personalities.ts';
-import { expectAccessible, look, openChromium, openTab, type TabOptions } from '../support/browser.ts';
+import { expectAccessible, follow, look, openChromium, openTab, type TabOptions } from '../support/browser.ts';
 import { signedIn } from '../support/console-guest.ts';
 import { needs } from '../support/needs.ts';
 import { campaign, startTestApp, target, type TestApp } from '../support/start-app.ts';
@@ -40,9 +40,6 @@ describe.skipIf(noPrograms)('the whole journey in a browser', () => {
     onTestFinished(tab.close);
     await tab.page.goto(app.origin + path);
     return tab.page;
-  }
-  async function follow(link: Locator): Promise<void> {
-    await Promise.all([link.page().waitForEvent('load'), link.click()]);
   }
   async function check(page: Page, name: string, published?: string): Promise<void> {
     await look(page, pictures, name);
