@@ -106,7 +106,7 @@ async function inTurns(
     bench.closing(maker.close);
     let isMade = false;
     const made = maker
-      .ask('make', { names: sizes.names, atOnce: availableParallelism(), nice: usualNice })
+      .ask('make', { names: sizes.names, nice: usualNice })
       .finally(() => (isMade = true));
     const rate = await measure();
     if (isMade) throw new Error('the petition was made before the rate beside it was measured');

@@ -19,10 +19,9 @@ export const petitions: Scenario = {
   title: 'Petitions: from a list of names to volumes, CSV and manifest',
   async run(bench) {
     const { progress, quick, closing } = bench;
-    const atOnce = availableParallelism();
     const outcome = emptyOutcome();
     outcome.conditions.push(
-      `names in 13 languages and scripts, volumes of 10,000, ${atOnce} volumes at a time, each typeset by a process of its own at low priority`,
+      `names in 13 languages and scripts, volumes of 10,000, ${availableParallelism()} volumes at a time, each typeset by a process of its own at low priority`,
       'a fresh process for each size and round; what is written goes to no disk',
       'processor time: of the process and of all its children together, whatever else the machine was doing',
       'the same list made twice must give the same bytes, or this part fails',
@@ -33,7 +32,7 @@ export const petitions: Scenario = {
         progress.step(`${names.toLocaleString('en')} names`, round, rounds);
         const child = startChild<typeof petitionsPart>('petitions');
         closing(child.close);
-        taken.push(await child.ask('make', { names, atOnce }));
+        taken.push(await child.ask('make', { names }));
         await child.close();
       }
       if (new Set(taken.map(({ bytes }) => bytes)).size > 1) throw new Error('one list made different bytes');

@@ -120,7 +120,7 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
 
   const bouncePort = roles.has('reports') ? await openReports(needs) : 0;
   const mailer = roles.has('mailer') ? await openMailer(needs, bouncePort || config.BOUNCE_PORT) : undefined;
-  if (roles.has('petitions')) openPetitions(needs);
+  const petitions = roles.has('petitions') ? openPetitions(needs) : undefined;
   const web = roles.has('web') ? await openWeb(needs) : undefined;
   origin = web?.origin ?? origin;
   const timers = roles.has('timers') ? openTimers(needs) : undefined;
@@ -138,7 +138,7 @@ async function start(config: Config, options: AppOptions, closers: Closers): Pro
       if (config.STOP_DELAY > 0) await new Promise((resolve) => setTimeout(resolve, config.STOP_DELAY));
       // No new work; what was claimed goes back or comes to its end; then the ground it stands on.
       const idle = queue.close();
-      await Promise.all([timers?.stop(), mailer?.stop(), web?.stop()]);
+      await Promise.all([timers?.stop(), petitions?.stop(), mailer?.stop(), web?.stop()]);
       await idle;
       await closers.closeAll();
     },

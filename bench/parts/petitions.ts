@@ -26,7 +26,7 @@ const keys = parseKeyRing(`1:${Buffer.alloc(32, 1).toString('base64')}`);
 
 export const petitionsPart = {
   /** `nice`: how far this process gives way itself, as one with the role `petitions` alone does. */
-  async make({ names, atOnce, nice = 0 }: { names: number; atOnce: number; nice?: number }): Promise<PetitionCost> {
+  async make({ names, nice = 0 }: { names: number; nice?: number }): Promise<PetitionCost> {
     if (nice > 0) giveWay(undefined, nice);
     const [campaign] = await loadCampaigns('campaigns');
     const target = campaign?.targets[0];
@@ -47,7 +47,6 @@ export const petitionsPart = {
       sealedAt: 0,
       keys,
       names: () => placed(names),
-      typesetting: { atOnce },
       async keep(_file, contents) {
         // As a disk would: the whole file is read to its end.
         if (typeof contents !== 'string' && !Buffer.isBuffer(contents)) for await (const piece of contents) void piece;

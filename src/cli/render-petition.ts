@@ -7,6 +7,7 @@ import { hour, systemClock, type Instant } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { localDate } from '../intake/signature.ts';
+import { fixedCores } from '../petitions/free-cores.ts';
 import { renderList } from '../petitions/render-list.ts';
 import { openKeyRing } from '../secrets.ts';
 import { createTerminal } from './terminal.ts';
@@ -43,7 +44,7 @@ export async function renderPetition(options: RenderOptions): Promise<void> {
     sealedAt: options.date === undefined ? systemClock.now() : dayOf('--date', options.date),
     ...(options.mailStopped !== undefined && { mailStoppedAt: dayOf('--mail-stopped', options.mailStopped) }),
     bom: options.bom,
-    ...(options.atOnce !== undefined && { typesetting: { atOnce: options.atOnce } }),
+    ...(options.atOnce !== undefined && { typesetting: { cores: fixedCores(options.atOnce) } }),
     perVolume: options.volumeSize,
     progress: (done, of) => terminal.progress('typeset', done, of),
   });

@@ -110,7 +110,11 @@ petition
   .option('--names-letter', 'also make a letter of names beside each volume, to be posted')
   .option('--mail-stopped <date>', 'day since which mail has not been accepted, for the cover letter')
   .option('--no-bom', 'leave out the byte order mark that tells spreadsheets of UTF-8')
-  .option('--at-once <volumes>', 'volumes typeset at a time (default: one a core)', atOnce)
+  .option(
+    '--at-once <volumes>',
+    'volumes typeset at a time (default: one for each core that nothing else needs)',
+    atOnce,
+  )
   .action(async (options: RenderOptions) => (await import('./render-petition.ts')).renderPetition(options));
 petition
   .command('verify')

@@ -17,12 +17,14 @@ const underWay = new WeakMap<Database, Map<string, Promise<boolean>>>();
 /** Milliseconds after which the lease of one who works on a petition is renewed: it lasts for `untouched`. */
 const renewEvery = second;
 
+export type FinishNeeds = PetitionFileNeeds & SealNeeds;
+
 /**
  * Finishes a petition; waits when this process is at it already. False when another process is: it may have died, and
- * then the petition is free when its lease ends. What fails is noted on its row, with the time of the next try, and
- * thrown.
+ * then the petition is free when its lease ends. False too when the signal of `typesetting` stops it: what is there
+ * stays, and whoever is asked next goes on. What fails is noted on its row, with the time of the next try, and thrown.
  */
-export function finishPetition(needs: PetitionFileNeeds & SealNeeds, petitionId: string): Promise<boolean> {
+export function finishPetition(needs: FinishNeeds, petitionId: string): Promise<boolean> {
   const here = underWay.get(needs.database) ?? new Map<string, Promise<boolean>>();
   underWay.set(needs.database, here);
   const finishing = here.get(petitionId) ?? finish(needs, petitionId).finally(() => here.delete(petitionId));
@@ -30,7 +32,9 @@ export function finishPetition(needs: PetitionFileNeeds & SealNeeds, petitionId:
   return finishing;
 }
 
-async function finish(needs: PetitionFileNeeds & SealNeeds, petitionId: string): Promise<boolean> {
+async function finish(needs: FinishNeeds, petitionId: string): Promise<boolean> {
+  const isStopped = (): boolean => needs.typesetting?.signal?.aborted === true;
+  const goOn = (): boolean => !isStopped();
   const petition = await needs.database.read.findOneBy(petitionTable, { id: petitionId });
   if (!petition) return true;
   const lease = createLease(needs, `petition ${petitionId}`, untouched);
@@ -38,13 +42,14 @@ async function finish(needs: PetitionFileNeeds & SealNeeds, petitionId: string):
   // Nobody waits for it: where it cannot be renewed, another one may begin, and the lease is looked at before the end.
   const renewing = setInterval(() => void lease.keep().catch(() => undefined), renewEvery);
   try {
-    const sealed = petition.state === 'sealing' ? await finishSealing(needs, petitionId) : petition;
+    const sealed = petition.state === 'sealing' ? await finishSealing(needs, petitionId, goOn) : petition;
     await makePetitionFiles(needs, sealed, lease.isHeld);
     const latest = await needs.database.read.findOneByOrFail(petitionTable, { id: petitionId });
-    await finishVoiding(needs, latest);
-    await finishHandIn(needs, latest);
-    return true;
+    await finishVoiding(needs, latest, goOn);
+    await finishHandIn(needs, latest, goOn);
+    return goOn();
   } catch (thrown) {
+    if (isStopped()) return false;
     await noteFailure(needs, petition, thrown, lease.isHeld);
     throw thrown;
   } finally {

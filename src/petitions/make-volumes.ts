@@ -1,9 +1,9 @@
 /** Makes the files of a list of names: the CSV, a PDF for each volume, the manifest. Knows no database, and holds as many volumes as are typeset at a time. */
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import type { Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
+import { createFreeCores, fixedCores, type FreeCores } from './free-cores.ts';
 import { createLeafFile, leafFileOf } from './leaf-file.ts';
 import { buildManifest, type Manifest, type VolumePart } from './manifest.ts';
 import { namesCsvPieces } from './names-csv.ts';
@@ -36,8 +36,8 @@ export interface VolumesNeeds {
   names(): AsyncIterable<PlacedName> | Iterable<PlacedName>;
   /** Keeps a file whole or not at all; when the contents break off with an error, not at all. */
   keep(file: string, contents: Buffer | string | AsyncIterable<string>): Promise<void>;
-  /** Bounds of each child, and how many are at work at a time: one a core unless said otherwise. */
-  typesetting?: TypesetOptions & { atOnce?: number };
+  /** Bounds of each child. Those that give way (`nice`) are at work on cores that nothing else needs. */
+  typesetting?: TypesetOptions & { cores?: FreeCores };
   /** Whether the CSV begins with a byte order mark, so that spreadsheets see UTF-8; it does unless said otherwise. */
   bom?: boolean;
   /** Whether the leaves of the tree are kept too, so that signers can be given their proofs. */
@@ -64,21 +64,26 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
   await keep(csvFile, checkedCsv(needs, { name: tree.add, text: (text) => void csvHash.update(text) }));
   if (leafFile) await keep(leafFileOf(sheet.number), leafFile.contents());
 
-  const { atOnce = availableParallelism(), ...bounds } = needs.typesetting ?? {};
+  const { cores: given, ...bounds } = needs.typesetting ?? {};
+  const cores = given ?? (bounds.nice === 0 ? fixedCores() : createFreeCores());
   const letterSheet = sheet.namesLetter ? await asNamesLetter(sheet) : undefined;
+  let lastTook = 0;
   const make = async ({ volume, names }: Volume): Promise<VolumePart> => {
     const { pdf, ...typeset } = await typesetVolume(sheet, { volume, names }, bounds);
+    lastTook = typeset.cost.cpuSeconds;
     const file = fileOf(`volume-${volume}.pdf`);
     await keep(file, pdf);
     const part = { volume, file, pdfSha256: sha256(pdf), typeset };
     if (letterSheet === undefined) return part;
     const letter = await typesetVolume(letterSheet, { volume, names }, bounds);
+    lastTook += letter.cost.cpuSeconds;
     const letterName = fileOf(`letter-${volume}.pdf`);
     await keep(letterName, letter.pdf);
     return { ...part, letter: { file: letterName, pdfSha256: sha256(letter.pdf), pages: letter.pages } };
   };
   const volumes: VolumePart[] = [];
-  for await (const part of inOrder(volumesOf(needs.names()), make, atOnce)) {
+  const room: Room = { atOnce: cores.count, wait: () => cores.wait(lastTook, bounds.signal) };
+  for await (const part of inOrder(volumesOf(needs.names()), make, room)) {
     volumes.push(part);
     needs.progress?.(part.typeset.pageRanges.at(-1)?.to ?? 0, part.typeset.cost);
   }
@@ -135,22 +140,27 @@ async function* volumesOf(placed: AsyncIterable<PlacedName> | Iterable<PlacedNam
   if (names.length > 0) yield { volume, names };
 }
 
+/** How many may be worked on at a time, which may change; where it is none, `wait` says when the next one begins. */
+interface Room {
+  atOnce(): number;
+  wait(): Promise<void>;
+}
+
 /** Works on a few at a time and gives the results in the order of what came in. Nothing is left running after an error. */
 async function* inOrder<In, Out>(
   all: AsyncIterable<In>,
   work: (one: In) => Promise<Out>,
-  atOnce: number,
+  room: Room,
 ): AsyncGenerator<Out> {
   const underWay: Promise<Out>[] = [];
   try {
     for await (const one of all) {
+      for (; underWay[0] && underWay.length >= room.atOnce(); void underWay.shift()) yield await underWay[0];
+      if (underWay.length === 0 && room.atOnce() === 0) await room.wait();
       const working = work(one);
       // One that fails while an earlier one is waited for is told when its turn comes.
       working.catch(() => undefined);
       underWay.push(working);
-      if (underWay.length < atOnce) continue;
-      yield await (underWay[0] as Promise<Out>);
-      void underWay.shift();
     }
     for (; underWay[0]; void underWay.shift()) yield await underWay[0];
   } finally {

@@ -50,6 +50,8 @@ export interface TypesetOptions {
   nice?: number;
   /** Folders with more TTF and OTF files. */
   fontFolders?: readonly string[];
+  /** Ends the child at once; `typesetVolume` throws its reason. */
+  signal?: AbortSignal;
 }
 
 const child = fileURLToPath(new URL('typst-child.ts', import.meta.url));
@@ -114,7 +116,8 @@ export async function typesetVolume(
 type End = ChildAnswer | { accident: string };
 
 async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> {
-  const { timeoutMs = 300 * second, memoryMb = 1_500, nice = usualNice } = options;
+  const { timeoutMs = 300 * second, memoryMb = 1_500, nice = usualNice, signal } = options;
+  signal?.throwIfAborted();
   const typist = fork(child, {
     serialization: 'advanced',
     // The child gets none of our secrets, prints nothing that could hold a name, and finds no fonts but ours.
@@ -129,6 +132,8 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
     resolve({ accident });
     typist.kill('SIGKILL');
   };
+  const stop = (): void => kill('it was stopped');
+  signal?.addEventListener('abort', stop);
   const timeout = setTimeout(() => kill(`it took longer than ${timeoutMs / second} seconds`), timeoutMs);
   const watch = setInterval(() => {
     if (residentMb(typist.pid) > memoryMb) kill(`it took more than ${memoryMb} MB of memory`);
@@ -144,8 +149,11 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
   // A child that is gone before it took its work is seen by its exit.
   typist.send(job, () => undefined);
   try {
-    return await promise;
+    const end = await promise;
+    signal?.throwIfAborted();
+    return end;
   } finally {
+    signal?.removeEventListener('abort', stop);
     clearTimeout(timeout);
     clearInterval(watch);
   }

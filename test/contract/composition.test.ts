@@ -21,6 +21,8 @@ import { finishSealing, sealPetition } from '../../src/petitions/seal-petition.t
 import { strikeHandIn } from '../../src/petitions/strike-hand-in.ts';
 import { finishVoiding, voidPetition } from '../../src/petitions/void-petition.ts';
 import { withholdName } from '../../src/petitions/weed-names.ts';
+import { openPetitions } from '../../src/roles/petitions.ts';
+import type { RoleNeeds } from '../../src/roles/role.ts';
 import { openKeyRing } from '../../src/secrets.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
@@ -444,6 +446,39 @@ describe.each(storageEngines)('composition on $name', ({ fresh }) => {
       await hanging;
       expect(await read(id)).toMatchObject({ filesAt, state: 'sealed', dueAt: null });
       expect(made).toBe(1);
+    });
+
+    test('are left to another process when the role is stopped: at once, without a failure, whatever was to be done', async () => {
+      await signAll({ database, clock }, first, people('守', 12));
+      const { id } = await sealPetition(needs(), wish([first]), 0);
+      const calm = await finishing(() => undefined);
+      /** A role that is stopped as soon as it begins to write a file, or before it begins at all. */
+      const stopped = async (when: 'at once' | 'at the first file'): Promise<void> => {
+        let work: (job: { petitionId: string }) => Promise<void> = () => Promise.reject(new Error('no step was named'));
+        const role = openPetitions({
+          ...calm,
+          config: { ROLES: new Set(['petitions', 'web']), PETITIONS_NICE: 0 },
+          metrics: { petition: () => undefined },
+          queue: { work: (_name: string, step: typeof work) => void (work = step) },
+          files: { ...calm.files, write: () => role.stop() },
+        } as unknown as RoleNeeds);
+        if (when === 'at once') await role.stop();
+        await work({ petitionId: id });
+      };
+      await stopped('at once');
+      expect(await read(id)).toMatchObject({ state: 'sealing' });
+      await stopped('at the first file');
+      expect(await read(id)).toMatchObject({
+        state: 'sealed',
+        names: 12,
+        filesAt: null,
+        failures: 0,
+        failedReason: null,
+        dueAt: expect.any(Number),
+      });
+      // Its lease is given back: nobody has to wait for its end.
+      expect(await finishPetition({ ...calm, database: beside }, id)).toBe(true);
+      expect(await read(id)).toMatchObject({ filesAt: clock.now(), failures: 0, dueAt: null });
     });
 
     test('of a petition that was begun by somebody who died are made by whoever sweeps', async () => {

@@ -11,6 +11,7 @@ import { loadWords, wordsFolder, type Words } from '../../src/campaigns/words.ts
 import { parseKeyRing } from '../../src/key-ring.ts';
 import { readNamesCsv } from '../../src/petitions/names-csv.ts';
 import { namesDigest } from '../../src/petitions/names-digest.ts';
+import { fixedCores } from '../../src/petitions/free-cores.ts';
 import { renderList, type ListToRender } from '../../src/petitions/render-list.ts';
 import { trySheets } from '../../src/petitions/try-sheets.ts';
 import { needs } from '../support/needs.ts';
@@ -65,9 +66,22 @@ describe('a list without a database', () => {
   });
 
   test('has the same bytes each time, one volume after the other or side by side', async () => {
-    await render('two', names.join('\n'), { typesetting: { atOnce: 1 } });
+    await render('two', names.join('\n'), { typesetting: { cores: fixedCores(1) } });
     for (const name of readdirSync(join(folder, 'two')))
       expect(file('two', name).equals(file('one', name)), name).toBe(true);
+  });
+
+  test('is made volume by volume, with a rest after each, while other work fills the machine', async () => {
+    let atWork = 0;
+    const rests: { took: number; atWork: number }[] = [];
+    const cores = { count: () => 0, wait: (took: number) => Promise.resolve(void rests.push({ took, atWork })) };
+    const progress = (done: number) => void (atWork = done);
+    await render('three', names.join('\n'), { typesetting: { cores }, progress });
+    // Nothing is waited for before the first, and each is at its end before the next one may begin.
+    expect(rests.map((rest) => rest.atWork)).toEqual([0, 2, 4]);
+    expect(rests.map(({ took }) => took > 0)).toEqual([false, true, true]);
+    for (const name of readdirSync(join(folder, 'three')))
+      expect(file('three', name).equals(file('one', name)), name).toBe(true);
   });
 
   test('with bad lines is refused, every one told by its number and none by its words', async () => {

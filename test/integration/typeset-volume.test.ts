@@ -8,6 +8,7 @@ import { buildManifest } from '../../src/petitions/manifest.ts';
 import { namesDigest } from '../../src/petitions/names-digest.ts';
 import type { PetitionName, PetitionSheet } from '../../src/petitions/petition-sheet.ts';
 import { layoutSha256, typesetVolume, type TypesetVolume } from '../../src/petitions/typeset-volume.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const hasPoppler = spawnSync('pdftotext', ['-v']).error === undefined;
 const whyNot = hasPoppler ? '' : ' (skipped: install the Debian package poppler-utils)';
@@ -244,12 +245,24 @@ describe.skipIf(!hasPoppler)(`the PDF as a reader opens it${whyNot}`, () => {
 
 describe('a volume that cannot be made', () => {
   const some = { volume: 7, names: names.slice(0, 3) };
+  const children = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length;
 
   test('says so when time runs out, after one more try', async () => {
     await expect(typesetVolume(sheet, some, { timeoutMs: 1 })).rejects.toMatchObject({
       code: 'unavailable',
       message: 'Typesetting volume 7 of petition 2026-0001 failed twice: it took longer than 0.001 seconds.',
     });
+  });
+
+  test('ends at once when it is stopped, blames no name, and leaves no child behind', async () => {
+    const stopping = new AbortController();
+    const working = typesetVolume(sheet, some, { signal: stopping.signal });
+    await waitFor(children, (seen) => seen > 0, 'a child at work');
+    const reason = new Error('closing');
+    stopping.abort(reason);
+    await expect(working).rejects.toBe(reason);
+    await waitFor(children, (seen) => seen === 0, 'an end of the child');
+    await expect(typesetVolume(sheet, some, { signal: stopping.signal })).rejects.toBe(reason);
   });
 
   test.skipIf(process.platform !== 'linux')('says so when it takes too much memory (watched on Linux)', async () => {

@@ -1,0 +1,88 @@
+/** How many volumes may be typeset at a time: as many as all other work on this machine leaves cores for. */
+import { availableParallelism, cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { second, stopwatch } from '../clock.ts';
+
+export interface FreeCores {
+  /** Cores that other work leaves free, rounded, and never more than were asked for; 0 while it fills the machine. */
+  count(): number;
+  /**
+   * After a volume that took so many seconds of processor time: resolves as soon as a core is free, and at the latest
+   * when typesetting has had a tenth of a core, so that paper comes on a machine that is never idle too. Rejects with
+   * the reason of `signal`.
+   */
+  wait(cpuSeconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Milliseconds, since they were started, of all cores together. */
+export interface CoreTimes {
+  cores: number;
+  /** Work that gives way to nothing. Niced work, as typesetting is, and idle time are not in it. */
+  busy: number;
+  all: number;
+}
+
+/** Milliseconds that a look at the cores covers at least: the system counts in steps of ten. */
+const look = 250;
+
+/** What typesetting has of one core while there is none for it. */
+const share = 0.1;
+
+/** What a test may put in the place of the machine. */
+export interface Machine {
+  times(): CoreTimes;
+  /** A watch that goes on. */
+  seconds(): number;
+  pause(milliseconds: number, signal?: AbortSignal): Promise<unknown>;
+}
+
+/** `most`: volumes at a time on a machine that does nothing else. */
+export function createFreeCores(
+  most: number = availableParallelism(),
+  { times, seconds, pause }: Machine = thisMachine(),
+): FreeCores {
+  let before = { at: seconds(), ...times() };
+  let free = most;
+  const count = (): number => {
+    const at = seconds();
+    if ((at - before.at) * second < look) return free;
+    const now = { at, ...times() };
+    const busy = ((now.busy - before.busy) / Math.max(1, now.all - before.all)) * now.cores;
+    before = now;
+    free = Math.max(0, Math.min(most, Math.round(now.cores - busy)));
+    return free;
+  };
+  return {
+    count,
+    async wait(cpuSeconds, signal) {
+      const until = seconds() + cpuSeconds * (1 / share - 1);
+      while (signal?.aborted !== true && count() === 0 && seconds() < until) await pause(look, signal);
+      signal?.throwIfAborted();
+    },
+  };
+}
+
+/** For whoever gives way to nobody. */
+export function fixedCores(count: number = availableParallelism()): FreeCores {
+  return { count: () => count, wait: () => Promise.resolve() };
+}
+
+function thisMachine(): Machine {
+  return {
+    times: readCoreTimes,
+    seconds: stopwatch(),
+    pause: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
+  };
+}
+
+/** Where the system does not tell niced work apart (Windows), typesetting sees itself and uses a core less. */
+function readCoreTimes(): CoreTimes {
+  const sum = { cores: 0, busy: 0, all: 0 };
+  for (const { times } of cpus()) {
+    const busy = times.user + times.sys + times.irq;
+    sum.cores += 1;
+    sum.busy += busy;
+    sum.all += busy + times.nice + times.idle;
+  }
+  return sum;
+}

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createFreeCores, fixedCores } from '../../src/petitions/free-cores.ts';
+
+/** Two cores whose other work is `busy` cores' worth, until that is changed; pauses move its watch. */
+function aMachine(busy = 0) {
+  const sum = { busy: 0, all: 0 };
+  let seconds = 0;
+  const machine = {
+    busy,
+    pauses: 0,
+    pass(length: number): void {
+      seconds += length;
+      sum.busy += machine.busy * length * 1_000;
+      sum.all += 2 * length * 1_000;
+    },
+    times: () => ({ cores: 2, ...sum }),
+    seconds: () => seconds,
+    pause(milliseconds: number): Promise<void> {
+      machine.pauses += 1;
+      machine.pass(milliseconds / 1_000);
+      return Promise.resolve();
+    },
+  };
+  return machine;
+}
+
+describe('cores that nothing else needs', () => {
+  test.each([
+    [0, 2],
+    [0.4, 2],
+    [0.6, 1],
+    [1.4, 1],
+    [1.6, 0],
+    [2, 0],
+  ])('while other work takes %f of two: %i', (busy, free) => {
+    const machine = aMachine(busy);
+    const cores = createFreeCores(2, machine);
+    machine.pass(1);
+    expect(cores.count()).toBe(free);
+  });
+
+  test('are looked at over a quarter of a second at least, and anew each time', () => {
+    const machine = aMachine(2);
+    const cores = createFreeCores(2, machine);
+    machine.pass(0.1);
+    expect(cores.count()).toBe(2);
+    machine.pass(0.2);
+    expect(cores.count()).toBe(0);
+    machine.busy = 1;
+    machine.pass(0.2);
+    expect(cores.count()).toBe(0);
+    machine.pass(0.3);
+    expect(cores.count()).toBe(1);
+    machine.busy = 0;
+    machine.pass(1);
+    expect(cores.count()).toBe(2);
+  });
+
+  test('are never more than were asked for, nor less than none', () => {
+    const busy = fc.double({ min: 0, max: 2, noNaN: true });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), fc.array(busy, { minLength: 1 }), (most, loads) => {
+        const machine = aMachine();
+        const cores = createFreeCores(most, machine);
+        for (const load of loads) {
+          machine.busy = load;
+          machine.pass(1);
+          expect(cores.count()).toBe(Math.min(most, Math.round(2 - load)));
+        }
+      }),
+    );
+  });
+
+  test('of the real machine can be told', () => {
+    const cores = createFreeCores(3);
+    expect(cores.count()).toBe(3);
+    expect([fixedCores(5).count(), fixedCores().count() >= 1]).toEqual([5, true]);
+  });
+});
+
+describe('a rest after a volume', () => {
+  async function rest(machine: ReturnType<typeof aMachine>, took: number, signal?: AbortSignal): Promise<number> {
+    const cores = createFreeCores(2, machine);
+    machine.pass(1);
+    const before = machine.seconds();
+    await cores.wait(took, signal);
+    return machine.seconds() - before;
+  }
+
+  test('ends at once on a free machine, and before the first volume', async () => {
+    expect(await rest(aMachine(0), 3)).toBe(0);
+    expect(await rest(aMachine(2), 0)).toBe(0);
+  });
+
+  test('ends when typesetting has had a tenth of a core', async () => {
+    expect(await rest(aMachine(2), 2)).toBe(18);
+  });
+
+  test('ends as soon as a core is free', async () => {
+    const machine = aMachine(2);
+    const { pause } = machine;
+    machine.pause = (milliseconds) => {
+      if (machine.pauses === 7) machine.busy = 0.5;
+      return pause(milliseconds);
+    };
+    expect(await rest(machine, 100)).toBe(2);
+  });
+
+  test('ends when it is stopped, with the reason', async () => {
+    const machine = aMachine(2);
+    const stopping = new AbortController();
+    const reason = new Error('closing');
+    const { pause } = machine;
+    machine.pause = (milliseconds) => {
+      if (machine.pauses === 3) stopping.abort(reason);
+      return pause(milliseconds);
+    };
+    await expect(rest(machine, 1, stopping.signal)).rejects.toBe(reason);
+    expect(machine.pauses).toBe(4);
+  });
+});
