@@ -67,6 +67,26 @@ export function fixedCores(count: number = availableParallelism()): FreeCores {
   return { count: () => count, wait: () => Promise.resolve() };
 }
 
+/** Names after which other work may have a turn. */
+const stretch = 2_000;
+
+/** The same names. Reading and hashing them is work as well: where no core is free, it rests as typesetting does. */
+export async function* restful<Name>(
+  names: AsyncIterable<Name> | Iterable<Name>,
+  cores: FreeCores,
+  signal?: AbortSignal,
+): AsyncGenerator<Name> {
+  let count = 0;
+  let before = process.threadCpuUsage();
+  for await (const name of names) {
+    yield name;
+    if ((count += 1) % stretch > 0) continue;
+    const { user, system } = process.threadCpuUsage(before);
+    await cores.wait((user + system) / 1e6, signal);
+    before = process.threadCpuUsage();
+  }
+}
+
 function thisMachine(): Machine {
   return {
     times: readCoreTimes,

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { createFreeCores, fixedCores, type FreeCores } from './free-cores.ts';
+import { createFreeCores, fixedCores, restful, type FreeCores } from './free-cores.ts';
+import { inOrder, type Room } from './in-order.ts';
 import { createLeafFile, leafFileOf } from './leaf-file.ts';
 import { buildManifest, type Manifest, type VolumePart } from './manifest.ts';
 import { namesCsvPieces } from './names-csv.ts';
@@ -61,11 +62,12 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
   const tree = createNamesTree(leaves, leafFile?.add);
   const csvHash = createHash('sha256');
   const csvFile = fileOf('names.csv');
-  await keep(csvFile, checkedCsv(needs, { name: tree.add, text: (text) => void csvHash.update(text) }));
-  if (leafFile) await keep(leafFileOf(sheet.number), leafFile.contents());
-
   const { cores: given, ...bounds } = needs.typesetting ?? {};
   const cores = given ?? (bounds.nice === 0 ? fixedCores() : createFreeCores());
+  const names = (): AsyncIterable<PlacedName> => restful(needs.names(), cores, bounds.signal);
+  await keep(csvFile, checkedCsv({ ...needs, names }, { name: tree.add, text: (text) => void csvHash.update(text) }));
+  if (leafFile) await keep(leafFileOf(sheet.number), leafFile.contents());
+
   const letterSheet = sheet.namesLetter ? await asNamesLetter(sheet) : undefined;
   let lastTook = 0;
   const make = async ({ volume, names }: Volume): Promise<VolumePart> => {
@@ -83,7 +85,7 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
   };
   const volumes: VolumePart[] = [];
   const room: Room = { atOnce: cores.count, wait: () => cores.wait(lastTook, bounds.signal) };
-  for await (const part of inOrder(volumesOf(needs.names()), make, room)) {
+  for await (const part of inOrder(volumesOf(names()), make, room)) {
     volumes.push(part);
     needs.progress?.(part.typeset.pageRanges.at(-1)?.to ?? 0, part.typeset.cost);
   }
@@ -138,32 +140,4 @@ async function* volumesOf(placed: AsyncIterable<PlacedName> | Iterable<PlacedNam
     names.push({ number, name, language });
   }
   if (names.length > 0) yield { volume, names };
-}
-
-/** How many may be worked on at a time, which may change; where it is none, `wait` says when the next one begins. */
-interface Room {
-  atOnce(): number;
-  wait(): Promise<void>;
-}
-
-/** Works on a few at a time and gives the results in the order of what came in. Nothing is left running after an error. */
-async function* inOrder<In, Out>(
-  all: AsyncIterable<In>,
-  work: (one: In) => Promise<Out>,
-  room: Room,
-): AsyncGenerator<Out> {
-  const underWay: Promise<Out>[] = [];
-  try {
-    for await (const one of all) {
-      for (; underWay[0] && underWay.length >= room.atOnce(); void underWay.shift()) yield await underWay[0];
-      if (underWay.length === 0 && room.atOnce() === 0) await room.wait();
-      const working = work(one);
-      // One that fails while an earlier one is waited for is told when its turn comes.
-      working.catch(() => undefined);
-      underWay.push(working);
-    }
-    for (; underWay[0]; void underWay.shift()) yield await underWay[0];
-  } finally {
-    await Promise.allSettled(underWay);
-  }
 }
