@@ -45,6 +45,8 @@ const shared = mkdtempSync(join(tmpdir(), 'todoke-run-'));
 process.on('exit', () => rmSync(shared, { recursive: true, force: true }));
 // Workers and the services they start read the compiled modules of those before them.
 process.env['NODE_COMPILE_CACHE'] ??= join(shared, 'modules');
+// No test waits for paper that gives way to another test.
+process.env['PETITIONS_NICE'] ??= '0';
 
 const exclude = [...configDefaults.exclude, ...alone];
 const servers = { TEST_SERVERS: distributed ? 'yes' : 'no', TEST_SHARED: shared };

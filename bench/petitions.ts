@@ -4,6 +4,7 @@ import { startChild } from './child.ts';
 import { emptyOutcome, type Figure } from './figures.ts';
 import { meanwhile } from './petitions-meanwhile.ts';
 import type { petitionsPart, PetitionCost } from './parts/petitions.ts';
+import { usualNice } from '../src/petitions/typeset-volume.ts';
 import type { Scenario } from './scenario.ts';
 
 const mostMb = 600;
@@ -32,7 +33,7 @@ export const petitions: Scenario = {
         progress.step(`${names.toLocaleString('en')} names`, round, rounds);
         const child = startChild<typeof petitionsPart>('petitions');
         closing(child.close);
-        taken.push(await child.ask('make', { names }));
+        taken.push(await child.ask('make', { names, nice: usualNice }));
         await child.close();
       }
       if (new Set(taken.map(({ bytes }) => bytes)).size > 1) throw new Error('one list made different bytes');

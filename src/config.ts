@@ -139,7 +139,7 @@ export const environment = z.object({
     .max(19)
     .prefault('10')
     .describe(
-      'How far typesetting, and a process with the role `petitions` alone, gives way to letters and pages on the same machine, as of `nice`: 0 not at all, 19 wherever anything else is to be done.',
+      'How far typesetting, and a process that does nothing else, gives way to letters and pages on the same machine, as of `nice`, 19 at most. Above 0 it also takes only whole cores that nothing else needs, and a tenth of one where there is none: paper then comes late. 0: it gives way to nothing.',
     ),
   PROBE_AFTER: duration
     .prefault('1h')

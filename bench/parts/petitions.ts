@@ -29,8 +29,8 @@ export const petitionsPart = {
   ready: (): void => undefined,
 
   /** `nice`: how far this process gives way itself, as one with the role `petitions` alone does. */
-  async make({ names, nice = 0 }: { names: number; nice?: number }): Promise<PetitionCost> {
-    if (nice > 0) giveWay(undefined, nice);
+  async make({ names, nice }: { names: number; nice: number }): Promise<PetitionCost> {
+    giveWay(undefined, nice);
     const [campaign] = await loadCampaigns('campaigns');
     const target = campaign?.targets[0];
     if (!campaign || !target) throw new Error('there is no campaign to print for');

@@ -12,6 +12,7 @@ import { finishPetition } from '../petitions/finish-petition.ts';
 import { progressOf } from '../petitions/petition-progress.ts';
 import type { Petition } from '../petitions/petition-table.ts';
 import { sealPetition } from '../petitions/seal-petition.ts';
+import { giveWay } from '../petitions/typeset-volume.ts';
 import { openKeyRing } from '../secrets.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { withDatabase } from './with-database.ts';
@@ -38,6 +39,7 @@ export async function compilePetition({ campaign: slug, target, allCampaigns }: 
     const campaign = book.find(slug);
     if (!campaign) throw new AppError('not-found', 'There is no such campaign.');
     const files = createPetitionFiles(config.FILES_URL, join(config.DATA_DIR, 'petitions'));
+    giveWay(undefined, config.PETITIONS_NICE);
     // Before anything is sealed: names on a petition without files wait for somebody to notice.
     await files.check();
     const needs = {
@@ -45,6 +47,7 @@ export async function compilePetition({ campaign: slug, target, allCampaigns }: 
       book,
       files,
       keys: openKeyRing(config.DATA_DIR, config.SECRETS),
+      typesetting: { nice: config.PETITIONS_NICE },
       made: () => undefined,
       progress: (petition: Petition) => showProgress(terminal, petition),
     };

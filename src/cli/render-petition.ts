@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import { localDate } from '../intake/signature.ts';
 import { fixedCores } from '../petitions/free-cores.ts';
 import { renderList } from '../petitions/render-list.ts';
+import { giveWay } from '../petitions/typeset-volume.ts';
 import { openKeyRing } from '../secrets.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -29,6 +30,7 @@ export interface RenderOptions {
 export async function renderPetition(options: RenderOptions): Promise<void> {
   const terminal = createTerminal();
   const config = readConfig();
+  giveWay(undefined, config.PETITIONS_NICE);
   const found = createCampaignBook(await loadCampaigns(config.CAMPAIGNS_DIR)).find(options.campaign);
   if (!found) throw new AppError('not-found', 'There is no such campaign.');
   const { paper = found.petitionRules.paper, namesLetter = found.petitionRules.namesLetter } = options;
@@ -44,7 +46,10 @@ export async function renderPetition(options: RenderOptions): Promise<void> {
     sealedAt: options.date === undefined ? systemClock.now() : dayOf('--date', options.date),
     ...(options.mailStopped !== undefined && { mailStoppedAt: dayOf('--mail-stopped', options.mailStopped) }),
     bom: options.bom,
-    ...(options.atOnce !== undefined && { typesetting: { cores: fixedCores(options.atOnce) } }),
+    typesetting: {
+      nice: config.PETITIONS_NICE,
+      ...(options.atOnce !== undefined && { cores: fixedCores(options.atOnce) }),
+    },
     perVolume: options.volumeSize,
     progress: (done, of) => terminal.progress('typeset', done, of),
   });

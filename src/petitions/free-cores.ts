@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { second, stopwatch } from '../clock.ts';
 
 export interface FreeCores {
-  /** Cores that other work leaves free, rounded, and never more than were asked for; 0 while it fills the machine. */
+  /** Whole cores that other work leaves free, and never more than were asked for; all of them on a calm machine. */
   count(): number;
   /**
    * After a volume that took so many seconds of processor time: resolves as soon as a core is free, and at the latest
@@ -24,6 +24,12 @@ export interface CoreTimes {
 
 /** Milliseconds that a look at the cores covers at least: the system counts in steps of ten. */
 const look = 250;
+
+/**
+ * Share of the machine up to which other work needs none of it kept free. Not nothing: what the system does for niced
+ * work counts as busy, and that is a fifth of a machine that only typesets.
+ */
+const calm = 1 / 3;
 
 /** What typesetting has of one core while there is none for it. */
 const share = 0.1;
@@ -49,7 +55,7 @@ export function createFreeCores(
     const now = { at, ...times() };
     const busy = ((now.busy - before.busy) / Math.max(1, now.all - before.all)) * now.cores;
     before = now;
-    free = Math.max(0, Math.min(most, Math.round(now.cores - busy)));
+    free = Math.min(most, busy < now.cores * calm ? now.cores : Math.floor(now.cores - busy));
     return free;
   };
   return {
