@@ -9,7 +9,7 @@ import type { petitionsPart } from './parts/petitions.ts';
 import type { sink } from './parts/sink.ts';
 import type { Bench } from './scenario.ts';
 import { createKey, environmentOf, startService } from './service.ts';
-import { usualNice } from '../src/petitions/typeset-volume.ts';
+import { usualNice } from '../src/petitions/give-way.ts';
 import { startTodoke } from './sides/todoke.ts';
 
 /** Measured for many times as long as a volume takes, beside a petition that takes longer. */

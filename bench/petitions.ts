@@ -4,7 +4,7 @@ import { startChild } from './child.ts';
 import { emptyOutcome, type Figure } from './figures.ts';
 import { meanwhile } from './petitions-meanwhile.ts';
 import type { petitionsPart, PetitionCost } from './parts/petitions.ts';
-import { usualNice } from '../src/petitions/typeset-volume.ts';
+import { usualNice } from '../src/petitions/give-way.ts';
 import type { Scenario } from './scenario.ts';
 
 const mostMb = 600;

@@ -5,7 +5,7 @@ import { loadWords, wordsFolder } from '../../src/campaigns/words.ts';
 import { parseKeyRing } from '../../src/key-ring.ts';
 import { makeVolumes, namesPerVolume, type PlacedName } from '../../src/petitions/make-volumes.ts';
 import { createNamesDigest } from '../../src/petitions/names-digest.ts';
-import { giveWay } from '../../src/petitions/typeset-volume.ts';
+import { giveWay } from '../../src/petitions/give-way.ts';
 import { writeSheet } from '../../src/petitions/write-sheet.ts';
 import { eachMixedName } from '../../test/support/mixed-names.ts';
 import { answer } from '../answer.ts';

@@ -12,7 +12,7 @@ import { finishPetition } from '../petitions/finish-petition.ts';
 import { progressOf } from '../petitions/petition-progress.ts';
 import type { Petition } from '../petitions/petition-table.ts';
 import { sealPetition } from '../petitions/seal-petition.ts';
-import { giveWay } from '../petitions/typeset-volume.ts';
+import { giveWay } from '../petitions/give-way.ts';
 import { openKeyRing } from '../secrets.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { withDatabase } from './with-database.ts';

@@ -55,7 +55,7 @@ export function createFreeCores(
     const now = { at, ...times() };
     const busy = ((now.busy - before.busy) / Math.max(1, now.all - before.all)) * now.cores;
     before = now;
-    free = Math.min(most, busy < now.cores * calm ? now.cores : Math.floor(now.cores - busy));
+    free = Math.min(most, busy < now.cores * calm ? now.cores : Math.max(0, Math.floor(now.cores - busy)));
     return free;
   };
   return {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { createFreeCores, fixedCores, restful, type FreeCores } from './free-cores.ts';
+import { restful, type FreeCores } from './free-cores.ts';
+import { coresFor } from './give-way.ts';
 import { inOrder, type Room } from './in-order.ts';
 import { createLeafFile, leafFileOf } from './leaf-file.ts';
 import { buildManifest, type Manifest, type VolumePart } from './manifest.ts';
@@ -63,7 +64,7 @@ export async function makeVolumes(needs: VolumesNeeds): Promise<Manifest> {
   const csvHash = createHash('sha256');
   const csvFile = fileOf('names.csv');
   const { cores: given, ...bounds } = needs.typesetting ?? {};
-  const cores = given ?? (bounds.nice === 0 ? fixedCores() : createFreeCores());
+  const cores = given ?? coresFor(bounds.nice);
   const names = (): AsyncIterable<PlacedName> => restful(needs.names(), cores, bounds.signal);
   await keep(csvFile, checkedCsv({ ...needs, names }, { name: tree.add, text: (text) => void csvHash.update(text) }));
   if (leafFile) await keep(leafFileOf(sheet.number), leafFile.contents());

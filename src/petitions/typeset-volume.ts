@@ -3,13 +3,13 @@ import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { second } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { findCulprit } from './find-culprit.ts';
 import { fontHash } from './font-hash.ts';
+import { giveWay, usualNice } from './give-way.ts';
 import { templatesFolder } from '../paths.ts';
 import type { PetitionName, PetitionSheet } from './petition-sheet.ts';
 import type { ChildAnswer, TypesetJob } from './typst-child.ts';
@@ -156,18 +156,6 @@ async function runChild(job: TypesetJob, options: TypesetOptions): Promise<End> 
     signal?.removeEventListener('abort', stop);
     clearTimeout(timeout);
     clearInterval(watch);
-  }
-}
-
-/** A tenth of the share of a process that wants as much: on a busy machine paper is slower, and still comes. */
-export const usualNice = 10;
-
-/** Letters and pages go first: nobody waits for paper. Without a `pid` it is this process that gives way. */
-export function giveWay(pid: number | undefined, nice: number): void {
-  try {
-    setPriority(pid ?? 0, nice);
-  } catch {
-    // It is gone already, or the system does not let us: it works at the usual priority.
   }
 }
 

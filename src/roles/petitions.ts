@@ -1,7 +1,7 @@
 /** The role that seals what is large and makes the files of petitions, away from the processes that answer and send. */
 import { AppError } from '../errors.ts';
 import { finishPetition } from '../petitions/finish-petition.ts';
-import { giveWay } from '../petitions/typeset-volume.ts';
+import { giveWay } from '../petitions/give-way.ts';
 import type { RoleNeeds, Running } from './role.ts';
 
 export function openPetitions(needs: RoleNeeds): Running {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createFreeCores, fixedCores } from '../../src/petitions/free-cores.ts';
+import { createFreeCores, fixedCores, restful } from '../../src/petitions/free-cores.ts';
+import { coresFor } from '../../src/petitions/give-way.ts';
 
 /** Two cores whose other work is `busy` cores' worth, until that is changed; pauses move its watch. */
 function aMachine(busy = 0) {
@@ -80,6 +81,31 @@ describe('cores that nothing else needs', () => {
     expect(cores.count()).toBe(3);
     expect([fixedCores(5).count(), fixedCores().count() >= 1]).toEqual([5, true]);
   });
+});
+
+test('whatever is niced keeps to them, and nothing else does', () => {
+  const countOf = (nice?: number): number => {
+    const machine = aMachine(2);
+    const cores = coresFor(nice, machine);
+    machine.pass(1);
+    return cores.count();
+  };
+  expect([countOf(), countOf(1), countOf(19)]).toEqual([0, 0, 0]);
+  expect(countOf(0)).toBeGreaterThan(0);
+});
+
+test('a list that is read rests after every two thousand names, for the work it was, and none is lost', async () => {
+  const rests: number[] = [];
+  const cores = { count: () => 0, wait: (took: number) => Promise.resolve(void rests.push(took)) };
+  const list = Array.from({ length: 5_000 }, (_, n) => n);
+  const read: number[] = [];
+  for await (const n of restful(list, cores)) {
+    read.push(n);
+    if (n < 2_000) continue;
+    expect(rests).toHaveLength(n < 4_000 ? 1 : 2);
+  }
+  expect(read).toEqual(list);
+  expect(rests.every((took) => took > 0 && took < 10)).toBe(true);
 });
 
 describe('a rest after a volume', () => {
