@@ -112,7 +112,7 @@ test('a list that is read rests after every two thousand names, for the work it 
     if (n >= 2_000) expect(rests).toHaveLength(n < 4_000 ? 1 : 2);
   }
   expect(read).toEqual(list);
-  // Work at 2,000 is in the second stretch: two of a hundredth of a second each.
+  // Two pieces of work in each stretch, a hundredth of a second each.
   for (const took of rests) expect(took).toBeGreaterThanOrEqual(0.02);
 });
 
