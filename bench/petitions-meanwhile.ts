@@ -7,6 +7,7 @@ import { rateOf, ratio, type Figure, type Outcome } from './figures.ts';
 import type { httpLoad } from './parts/http-load.ts';
 import type { petitionsPart } from './parts/petitions.ts';
 import type { sink } from './parts/sink.ts';
+import { whileCompiling } from './petitions-compiled.ts';
 import type { Bench } from './scenario.ts';
 import { createKey, environmentOf, startService } from './service.ts';
 import { usualNice } from '../src/petitions/give-way.ts';
@@ -25,6 +26,7 @@ export async function meanwhile(bench: Bench, outcome: Outcome): Promise<void> {
   );
   await whileSigning(bench, outcome);
   await whileSending(bench, outcome);
+  await whileCompiling(bench, outcome, least);
 }
 
 /** Signatures a second over HTTP. */

@@ -55,6 +55,14 @@ async function insertPiece(sql: Connection, from: number, count: number, campaig
     select ${id}, 1, null, 'queued', ${now}, 'signed' ${people}`);
 }
 
+/** Lets every letter that is queued wait for paper instead, as if its target no longer took mail. */
+export async function letWait(sql: Connection): Promise<void> {
+  await sql.query(`
+    insert into letter_history (letter_id, seq, from_state, to_state, at, reason)
+      select id, 2, 'queued', 'for_hand', ${Date.now()}, 'blocked' from letter where state = 'queued' and id like '06h00000%';
+    update letter set state = 'for_hand', moves = 2 where state = 'queued' and id like '06h00000%'`);
+}
+
 async function makeNumbers(sql: Connection): Promise<void> {
   const [tables] = await sql.query<RowDataPacket[]>(`show tables like 'bench_number'`);
   if (tables.length > 0) return;

@@ -71,11 +71,11 @@ export async function startService(env: Environment, profile?: string): Promise<
   };
 }
 
-/** A key that may sign. */
-export async function createKey(env: Environment): Promise<string> {
+/** A key that may sign, or whatever else is named. */
+export async function createKey(env: Environment, scopes: readonly string[] = ['sign']): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['src/cli/todoke.ts', 'key', 'create', '--source', 'bench'],
+    ['src/cli/todoke.ts', 'key', 'create', '--source', 'bench', '--scope', scopes.join(',')],
     { env },
   );
   const [key] = /todoke_\w+/.exec(stdout) ?? [];

@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { reach } from '../points.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { noteEvent } from '../webhooks/note-event.ts';
+import type { Rest } from './free-cores.ts';
 import { isReceipt } from './hand-in-course.ts';
 import { readHandIns, type HandIn } from './hand-in-table.ts';
 import { moveNextNames } from './move-next-names.ts';
@@ -16,6 +17,8 @@ export interface HandInNeeds {
   clock: Clock;
   /** Names in one transaction. */
   perBatch?: number;
+  /** Between two batches; others have a turn unless said otherwise. */
+  rest?: Rest;
 }
 
 /** What is told of a hand-in to whoever listens. */
@@ -25,14 +28,14 @@ export function toldOf({ id, outcome, at }: HandIn): Record<string, string> {
 
 /** Goes on with a petition that is being handed in, as long as `goOn` says so; gives it as it is then. */
 export async function finishHandIn(
-  { database, clock, perBatch }: HandInNeeds,
+  { database, clock, perBatch, rest = letOthersGo }: HandInNeeds,
   begun: Petition,
   goOn: () => boolean = () => true,
 ): Promise<Petition> {
   let petition = begun;
   while (petition.state === 'handing_in' && goOn()) {
     reach('names-handed-in');
-    await letOthersGo();
+    await rest();
     petition = await database.write(async (transaction) => {
       const held = await holdPetition(transaction, begun.id, ['handing_in', 'handed_in']);
       if (held.state === 'handed_in') return held;

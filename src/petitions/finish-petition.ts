@@ -6,6 +6,8 @@ import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { createLease } from '../storage/lease-table.ts';
 import { finishHandIn } from './end-letters.ts';
+import { createRest } from './free-cores.ts';
+import { coresFor } from './give-way.ts';
 import { makePetitionFiles, type PetitionFileNeeds } from './make-petition-files.ts';
 import { petitionTable, untouched, type Petition } from './petition-table.ts';
 import { finishSealing, type SealNeeds } from './seal-petition.ts';
@@ -32,8 +34,11 @@ export function finishPetition(needs: FinishNeeds, petitionId: string): Promise<
   return finishing;
 }
 
-async function finish(needs: FinishNeeds, petitionId: string): Promise<boolean> {
-  const isStopped = (): boolean => needs.typesetting?.signal?.aborted === true;
+async function finish(wanted: FinishNeeds, petitionId: string): Promise<boolean> {
+  const { cores = coresFor(wanted.typesetting?.nice), ...typesetting } = wanted.typesetting ?? {};
+  const needs = { ...wanted, typesetting: { ...typesetting, cores } };
+  const inBatches = () => ({ ...needs, rest: createRest(cores, typesetting.signal) });
+  const isStopped = (): boolean => typesetting.signal?.aborted === true;
   const goOn = (): boolean => !isStopped();
   const petition = await needs.database.read.findOneBy(petitionTable, { id: petitionId });
   if (!petition) return true;
@@ -42,11 +47,11 @@ async function finish(needs: FinishNeeds, petitionId: string): Promise<boolean> 
   // Nobody waits for it: where it cannot be renewed, another one may begin, and the lease is looked at before the end.
   const renewing = setInterval(() => void lease.keep().catch(() => undefined), renewEvery);
   try {
-    const sealed = petition.state === 'sealing' ? await finishSealing(needs, petitionId, goOn) : petition;
+    const sealed = petition.state === 'sealing' ? await finishSealing(inBatches(), petitionId, goOn) : petition;
     await makePetitionFiles(needs, sealed, lease.isHeld);
     const latest = await needs.database.read.findOneByOrFail(petitionTable, { id: petitionId });
-    await finishVoiding(needs, latest, goOn);
-    await finishHandIn(needs, latest, goOn);
+    await finishVoiding(inBatches(), latest, goOn);
+    await finishHandIn(inBatches(), latest, goOn);
     return goOn();
   } catch (thrown) {
     if (isStopped()) return false;

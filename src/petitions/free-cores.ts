@@ -1,6 +1,6 @@
 /** How many volumes may be typeset at a time: as many as all other work on this machine leaves cores for. */
 import { availableParallelism, cpus } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as letOthersGo, setTimeout as sleep } from 'node:timers/promises';
 import { second, stopwatch } from '../clock.ts';
 
 export interface FreeCores {
@@ -91,6 +91,23 @@ export async function* restful<Name>(
     await cores.wait((user + system) / 1e6, signal);
     before = process.threadCpuUsage();
   }
+}
+
+/** What is called between two batches: others have a turn, and where no core is free it rests for what the last took. */
+export type Rest = () => Promise<void>;
+
+/**
+ * For batches of rows. What they take is time, since the database works at them too, in a process of its own. Rejects
+ * with the reason of `signal`.
+ */
+export function createRest(cores: FreeCores, signal?: AbortSignal, watch: typeof stopwatch = stopwatch): Rest {
+  let worked = watch();
+  return async () => {
+    // SQLite answers at once: without a pause nothing else in this process would have a turn until the end.
+    await letOthersGo();
+    await cores.wait(worked(), signal);
+    worked = watch();
+  };
 }
 
 function thisMachine(): Machine {

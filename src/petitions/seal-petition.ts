@@ -7,6 +7,7 @@ import type { Queue } from '../queue/queue.ts';
 import type { Database } from '../storage/database.ts';
 import { noteEvent } from '../webhooks/note-event.ts';
 import { beginPetition, planPetition, type PetitionWish } from './begin-petition.ts';
+import type { Rest } from './free-cores.ts';
 import { gatherNames } from './gather-names.ts';
 import { namesPerVolume } from './make-volumes.ts';
 import { createNamesDigest } from './names-digest.ts';
@@ -20,6 +21,8 @@ export interface SealNeeds {
   clock: Clock;
   /** Names in one transaction. */
   perBatch?: number;
+  /** Between two batches; others have a turn unless said otherwise. */
+  rest?: Rest;
   /** Metrics: called once the petition is sealed. */
   sealed?(): void;
   /** Called after every batch with the petition so far. */
@@ -53,11 +56,10 @@ export async function finishSealing(
   petitionId: string,
   goOn: () => boolean = () => true,
 ): Promise<Petition> {
-  const { database, clock } = needs;
+  const { database, clock, rest = letOthersGo } = needs;
   for (;;) {
     reach('names-gathered');
-    // SQLite answers at once: without a pause nothing else in this process would have a turn until the end.
-    await letOthersGo();
+    await rest();
     const { before, after } = await database.write(async (transaction) => {
       const petition = await holdPetition(transaction, petitionId, ['sealing', 'sealed', 'voiding', 'void']);
       if (petition.state !== 'sealing') return { before: petition, after: petition };

@@ -6,6 +6,7 @@ import { reach } from '../points.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { noteEvent } from '../webhooks/note-event.ts';
+import type { Rest } from './free-cores.ts';
 import { courseOf } from './hand-in-course.ts';
 import { readHandIns } from './hand-in-table.ts';
 import { moveNextNames } from './move-next-names.ts';
@@ -17,6 +18,8 @@ export interface VoidNeeds {
   clock: Clock;
   /** Names in one transaction. */
   perBatch?: number;
+  /** Between two batches; others have a turn unless said otherwise. */
+  rest?: Rest;
 }
 
 /**
@@ -51,14 +54,14 @@ export async function voidPetition(
 
 /** Goes on with a petition that is being voided, as long as `goOn` says so; gives it as it is then. */
 export async function finishVoiding(
-  { database, clock, perBatch }: VoidNeeds,
+  { database, clock, perBatch, rest = letOthersGo }: VoidNeeds,
   begun: Petition,
   goOn: () => boolean = () => true,
 ): Promise<Petition> {
   let petition = begun;
   while (petition.state === 'voiding' && goOn()) {
     reach('names-let-go');
-    await letOthersGo();
+    await rest();
     petition = await database.write(async (transaction) => {
       const held = await holdPetition(transaction, begun.id, ['voiding', 'void']);
       return held.state === 'void' ? held : letGo(transaction, held, clock.now(), perBatch);

@@ -481,6 +481,22 @@ describe.each(storageEngines)('composition on $name', ({ fresh }) => {
       expect(await read(id)).toMatchObject({ filesAt: clock.now(), failures: 0, dueAt: null });
     });
 
+    test('and whatever is done in batches before and after rest where no core is free', async () => {
+      await signAll({ database, clock }, first, people('守', 10));
+      const { id } = await sealPetition(needs(), wish([first]), 0);
+      const rests: number[] = [];
+      const cores = { count: () => 0, wait: (took: number) => Promise.resolve(void rests.push(took)) };
+      const calm = { ...(await finishing(() => undefined)), typesetting: { cores } };
+      await finishPetition(calm, id);
+      expect(await read(id)).toMatchObject({ state: 'sealed', names: 10, filesAt: clock.now() });
+      // Two more batches and a look that finds no more; then the one volume.
+      expect(rests.splice(0)).toEqual([...Array.from({ length: 3 }, () => expect.any(Number)), 0]);
+      await voidPetition(needs(), id, 'a misprint', 0);
+      await finishPetition(calm, id);
+      expect(await read(id)).toMatchObject({ state: 'void', done: 10 });
+      expect(rests.length).toBeGreaterThanOrEqual(2);
+    });
+
     test('of a petition that was begun by somebody who died are made by whoever sweeps', async () => {
       await signAll({ database, clock }, first, people('守', 9));
       const { id } = await sealPetition(needs(), wish([first]), 0);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createFreeCores, fixedCores, restful } from '../../src/petitions/free-cores.ts';
+import { createFreeCores, createRest, fixedCores, restful } from '../../src/petitions/free-cores.ts';
 import { coresFor } from '../../src/petitions/give-way.ts';
 
 /** Two cores whose other work is `busy` cores' worth, until that is changed; pauses move its watch. */
@@ -114,6 +114,22 @@ test('a list that is read rests after every two thousand names, for the work it 
   expect(read).toEqual(list);
   // Two pieces of work in each stretch, a hundredth of a second each.
   for (const took of rests) expect(took).toBeGreaterThanOrEqual(0.02);
+});
+
+test('between batches it rests for what the last one took, its own rest not counted', async () => {
+  let seconds = 0;
+  const watch = () => {
+    const start = seconds;
+    return () => seconds - start;
+  };
+  const rests: number[] = [];
+  const cores = { count: () => 0, wait: (took: number) => Promise.resolve(void (rests.push(took), (seconds += 100))) };
+  const rest = createRest(cores, undefined, watch);
+  for (const took of [0, 3, 2]) {
+    seconds += took;
+    await rest();
+  }
+  expect(rests).toEqual([0, 3, 2]);
 });
 
 describe('a rest after a volume', () => {
