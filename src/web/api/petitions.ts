@@ -28,8 +28,8 @@ export interface PetitionRouteNeeds {
   event(event: 'sealed' | 'voided' | 'handed-in' | 'refused' | 'posted' | 'lost'): void;
 }
 
-/** Seconds a request waits for a petition; what takes longer goes on by itself. */
-export const patience = 3;
+/** Seconds that a request works at a petition itself: most are done by then, and who signs here waits no longer. */
+export const patience = 1;
 
 export const compileInput = z
   .strictObject({
