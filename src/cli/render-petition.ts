@@ -8,8 +8,8 @@ import { readConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { localDate } from '../intake/signature.ts';
 import { fixedCores } from '../petitions/free-cores.ts';
-import { renderList } from '../petitions/render-list.ts';
 import { giveWay } from '../petitions/give-way.ts';
+import { renderList } from '../petitions/render-list.ts';
 import { openKeyRing } from '../secrets.ts';
 import { createTerminal } from './terminal.ts';
 

@@ -1,4 +1,4 @@
-/** How many volumes may be typeset at a time: as many as all other work on this machine leaves cores for. */
+/** What work on petitions may take of this machine: the cores that all other work leaves free, and rests where it leaves none. */
 import { availableParallelism, cpus } from 'node:os';
 import { setImmediate as letOthersGo, setTimeout as sleep } from 'node:timers/promises';
 import { second, stopwatch } from '../clock.ts';
@@ -7,11 +7,10 @@ export interface FreeCores {
   /** Whole cores that other work leaves free, and never more than were asked for; all of them on a calm machine. */
   count(): number;
   /**
-   * After a volume that took so many seconds of processor time: resolves as soon as a core is free, and at the latest
-   * when typesetting has had a tenth of a core, so that paper comes on a machine that is never idle too. Rejects with
-   * the reason of `signal`.
+   * After work that took so many seconds: resolves as soon as a core is free, and at the latest when work has had a
+   * tenth of a core, so that paper comes on a machine that is never idle too. Rejects with the reason of `signal`.
    */
-  wait(cpuSeconds: number, signal?: AbortSignal): Promise<void>;
+  wait(tookSeconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Milliseconds, since they were started, of all cores together. */
@@ -31,7 +30,7 @@ const look = 250;
  */
 const calm = 1 / 3;
 
-/** What typesetting has of one core while there is none for it. */
+/** What work on petitions has of one core while there is none for it. */
 const share = 0.1;
 
 /** What a test may put in the place of the machine. */
@@ -60,8 +59,8 @@ export function createFreeCores(
   };
   return {
     count,
-    async wait(cpuSeconds, signal) {
-      const until = seconds() + cpuSeconds * (1 / share - 1);
+    async wait(tookSeconds, signal) {
+      const until = seconds() + tookSeconds * (1 / share - 1);
       while (signal?.aborted !== true && count() === 0 && seconds() < until) await pause(look, signal);
       signal?.throwIfAborted();
     },
@@ -70,7 +69,7 @@ export function createFreeCores(
 
 /** For whoever gives way to nobody. */
 export function fixedCores(count: number = availableParallelism()): FreeCores {
-  return { count: () => count, wait: () => Promise.resolve() };
+  return { count: () => count, wait: async (_, signal) => signal?.throwIfAborted() };
 }
 
 /** Names after which other work may have a turn. */

@@ -1,6 +1,6 @@
 /** Works side by side on what comes one by one, as far as there is room, and gives the results in their order. */
 
-/** How many may be worked on at a time, which may change; where it is none, `wait` says when the next one begins. */
+/** How many may be worked on at a time, which may change; with none under way, `wait` says when the next one begins. */
 export interface Room {
   atOnce(): number;
   wait(): Promise<void>;
@@ -16,7 +16,7 @@ export async function* inOrder<In, Out>(
   try {
     for await (const one of all) {
       for (; underWay[0] && underWay.length >= room.atOnce(); void underWay.shift()) yield await underWay[0];
-      if (underWay.length === 0 && room.atOnce() === 0) await room.wait();
+      if (underWay.length === 0) await room.wait();
       const working = work(one);
       // One that fails while an earlier one is waited for is told when its turn comes.
       working.catch(() => undefined);

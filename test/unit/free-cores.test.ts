@@ -172,4 +172,13 @@ describe('a rest after a volume', () => {
     await expect(rest(machine, 1, stopping.signal)).rejects.toBe(reason);
     expect(machine.pauses).toBe(4);
   });
+
+  test('where nothing is given way to is none, and is stopped all the same', async () => {
+    const stopping = new AbortController();
+    const cores = fixedCores(1);
+    await cores.wait(1_000, stopping.signal);
+    const reason = new Error('closing');
+    stopping.abort(reason);
+    await expect(cores.wait(0, stopping.signal)).rejects.toBe(reason);
+  });
 });
